@@ -1,0 +1,244 @@
+-- The tables of Tidings. Each says by which column a sharded PostgreSQL would distribute it; every
+-- unique key contains that column, and there is no foreign key and no sequence.
+
+-- Customers. Distributed by id.
+-- Totals follow the orders exactly: opening_* is what the customer brought along from elsewhere, the
+-- triggers below add and take away what orders say. No index on a total (it would forbid HOT updates).
+create table customers (
+  id                uuid primary key,
+  external_id       text,
+  name              text not null default '',
+  email             text,                      -- lower case, trimmed
+  phone             text,                      -- digits with a leading + where it was given
+  city              text not null default '',
+  attributes        jsonb not null default '{}',
+  tags              text[] not null default '{}',
+  status            text not null default 'active',
+  opening_spend     numeric(18,4) not null default 0,
+  opening_visit     bigint not null default 0,
+  opening_last_order_date timestamptz,
+  total_spend       numeric(18,4) not null default 0 check (total_spend <> 'NaN'),
+  visit             bigint not null default 0, -- opening_visit + counted orders
+  order_count       bigint not null default 0, -- counted orders
+  last_order_date   timestamptz,               -- of the latest counted order, or the opening one
+  created_at        timestamptz not null default now(),
+  updated_at        timestamptz not null default now()
+) with (fillfactor = 70);
+
+-- Which customer a natural key belongs to: one row for each external_id and each e-mail; a phone
+-- only where the customer has neither. It makes keys unique. Distributed by value.
+create table customer_keys (
+  value       text not null,
+  kind        smallint not null,               -- 1 external_id, 2 email, 3 phone
+  customer_id uuid not null,
+  primary key (value, kind)
+);
+
+-- Orders. Distributed by customer_id. An order's id is derived from its external id where it has one
+-- (crm/order_store), so the same order coming again meets itself.
+create table orders (
+  customer_id uuid not null,
+  id          uuid not null,
+  external_id text,
+  order_date  timestamptz not null,
+  amount      numeric(18,4) not null check (amount <> 'NaN'),
+  status      text not null check (status in ('PENDING', 'COMPLETED', 'CANCELLED', 'REFUNDED')),
+  attributes  jsonb not null default '{}',
+  created_at  timestamptz not null default now(),
+  updated_at  timestamptz not null default now(),
+  primary key (customer_id, id)
+) with (fillfactor = 90);
+create index orders_id on orders (id);
+
+-- The lines of an order. Distributed by customer_id.
+create table order_items (
+  customer_id uuid not null,
+  order_id    uuid not null,
+  position    int not null,
+  name        text not null,
+  sku         text,
+  quantity    numeric(18,4) not null,
+  unit_price  numeric(18,4) not null,
+  total       numeric(18,4) not null,
+  primary key (customer_id, order_id, position)
+);
+
+-- A COMPLETED order counts: its amount into total_spend, itself into order_count and visit, its date
+-- into last_order_date. The triggers run once a statement, over all of its rows.
+create function orders_inserted() returns trigger language plpgsql as $$
+begin
+  update customers c
+     set total_spend = c.total_spend + d.spend,
+         visit = c.visit + d.orders,
+         order_count = c.order_count + d.orders,
+         last_order_date = greatest(c.last_order_date, d.latest)
+    from (select customer_id, sum(amount) as spend, count(*) as orders, max(order_date) as latest
+            from new_orders where status = 'COMPLETED' group by customer_id order by customer_id) d
+   where c.id = d.customer_id;
+  return null;
+end $$;
+
+-- After a change or a deletion the latest date is looked up again, for the customers concerned only.
+create function orders_changed(customer uuid[]) returns void language sql as $$
+  update customers c
+     set total_spend = c.opening_spend + d.spend,
+         visit = c.opening_visit + d.orders,
+         order_count = d.orders,
+         last_order_date = greatest(c.opening_last_order_date, d.latest)
+    from (select k.id, coalesce(sum(o.amount), 0) as spend, count(o.id) as orders,
+                 max(o.order_date) as latest
+            from (select distinct id from unnest(customer) as u(id) order by id) k
+            left join orders o on o.customer_id = k.id and o.status = 'COMPLETED'
+           group by k.id order by k.id) d
+   where c.id = d.id
+     and (c.total_spend, c.visit, c.order_count, c.last_order_date) is distinct from
+         (c.opening_spend + d.spend, c.opening_visit + d.orders, d.orders,
+          greatest(c.opening_last_order_date, d.latest))
+$$;
+
+create function orders_updated() returns trigger language plpgsql as $$
+begin
+  perform orders_changed(array(select customer_id from old_orders union
+                               select customer_id from new_orders));
+  return null;
+end $$;
+
+create function orders_deleted() returns trigger language plpgsql as $$
+begin
+  perform orders_changed(array(select distinct customer_id from old_orders));
+  return null;
+end $$;
+
+create trigger orders_inserted after insert on orders
+  referencing new table as new_orders for each statement execute function orders_inserted();
+create trigger orders_updated after update on orders
+  referencing old table as old_orders new table as new_orders
+  for each statement execute function orders_updated();
+create trigger orders_deleted after delete on orders
+  referencing old table as old_orders for each statement execute function orders_deleted();
+
+-- Saved audiences. `source` is the authored text and the truth; other views are made from it.
+-- Small: a reference table, copied to every shard.
+create table segments (
+  id          uuid primary key,
+  name        text not null,
+  language    text not null check (language in ('json', 'lua')),
+  source      text not null,
+  created_at  timestamptz not null default now(),
+  updated_at  timestamptz not null default now()
+);
+
+-- Campaigns. Distributed by id. delivered + failed = audience means complete; counters always equal
+-- the communication log.
+create table campaigns (
+  id            uuid primary key,
+  name          text not null,
+  segment_id    uuid,                          -- null for an inline rule
+  language      text not null,                 -- of the rule, as it was at launch
+  rule          text not null,
+  rule_now      timestamptz not null,          -- the clock reading the rule was run with
+  channel       text not null default 'email',
+  subject       text not null default '',
+  message       text not null,                 -- the template
+  html          text not null default '',
+  intent        text not null default '',
+  status        text not null check (status in ('preparing', 'running', 'completed', 'cancelled')),
+  audience      bigint not null default 0,
+  sent          bigint not null default 0,     -- accepted by a vendor
+  delivered     bigint not null default 0,     -- a receipt said so
+  failed        bigint not null default 0,     -- refused by the vendor, or a receipt said so
+  summary       text,
+  summarized_by text,                          -- the plugin or script that wrote the summary
+  created_at    timestamptz not null default now(),
+  launched_at   timestamptz,
+  completed_at  timestamptz
+) with (fillfactor = 50);
+
+-- The communication log: one row a message. Distributed by campaign_id. Inserted once with the
+-- audience and changed at most once or twice by its outcome (HOT: no index on what changes). That a
+-- message was sent is known from its chunk, not from its row.
+create table messages (
+  campaign_id uuid not null,
+  n           int not null,                    -- 1 .. audience; "<campaign_id>.<n>" is its id outside
+  customer_id uuid not null,
+  status      smallint not null default 0,     -- 0 pending, 1 sent, 2 delivered, 3 failed
+  reason      text,                            -- why it failed
+  done_at     timestamptz,
+  primary key (campaign_id, n)
+) with (fillfactor = 70);
+
+-- What vendors said, each fact once, however often and in whatever order it came.
+-- Distributed by campaign_id.
+create table receipts (
+  campaign_id uuid not null,
+  n           int not null,
+  status      smallint not null,               -- 1 sent, 2 delivered, 3 failed
+  reason      text,
+  vendor      text not null default '',        -- the receipt stage's plugin or script
+  reference   text,                            -- the vendor's own id
+  occurred_at timestamptz,                     -- as the vendor says
+  received_at timestamptz not null default now(),
+  primary key (campaign_id, n, status)
+);
+
+-- Durable work: a chunk is a range lo..hi of a source's rows for one queue. Inserted with its rows,
+-- leased and finished by one UPDATE each. Distributed by source.
+create table chunks (
+  source      uuid not null,                   -- the campaign the rows belong to
+  queue       text not null,                   -- "pipeline/stage"
+  no          int not null,
+  lo          int not null,
+  hi          int not null,
+  state       smallint not null default 0,     -- 0 ready, 1 leased, 2 done
+  owner       text,
+  lease_until timestamptz,                     -- by the database's clock
+  epoch       int not null default 0,          -- rises with every lease; fences off the dead
+  attempt     int not null default 0,
+  created_at  timestamptz not null default now(),
+  done_at     timestamptz,
+  primary key (source, queue, no)
+) with (fillfactor = 50);
+create index chunks_open on chunks (queue, no, source) where state < 2;
+
+-- Which vendor took which range, at which attempt, under which version of the stage: one row a batch.
+-- Distributed by campaign_id.
+create table dispatches (
+  campaign_id uuid not null,
+  lo          int not null,
+  hi          int not null,
+  attempt     int not null,
+  vendor      text not null,
+  version     text not null,
+  accepted    int not null,
+  retried     int not null,
+  rejected    int not null,
+  sent_at     timestamptz not null default now()
+);
+create index dispatches_campaign on dispatches (campaign_id, lo);
+
+-- Messages that wait for another attempt. A row is leased by moving next_at on and raising epoch.
+-- Distributed by source.
+create table retries (
+  source      uuid not null,
+  queue       text not null,
+  n           int not null,
+  attempt     int not null,                    -- attempts made so far
+  next_at     timestamptz not null,
+  epoch       int not null default 0,
+  error       text not null,
+  primary key (source, queue, n)
+);
+create index retries_due on retries (queue, next_at);
+
+-- What was given up, with all that is needed to understand it and do it again.
+-- Distributed by source.
+create table dead_letters (
+  source      uuid not null,
+  queue       text not null,
+  n           int not null,
+  attempt     int not null,
+  error       text not null,
+  payload     jsonb not null default '{}',
+  created_at  timestamptz not null default now(),
+  primary key (source, queue, n)
+);
