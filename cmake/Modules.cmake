@@ -18,6 +18,9 @@ function(tidings_library name)
   target_link_libraries(tidings_${name} PUBLIC ${ARG_LINK} PRIVATE tidings_warnings ${ARG_PRIVATE})
   if(name STREQUAL "base")
     target_precompile_headers(tidings_base PRIVATE ${CMAKE_SOURCE_DIR}/host/base/precompiled.h)
+    target_link_libraries(tidings_base PUBLIC fmt::fmt tl::expected nlohmann_json::nlohmann_json
+                                              Threads::Threads)
+    tidings_test_precompiled()
   else()
     target_precompile_headers(tidings_${name} REUSE_FROM tidings_base)
   endif()
@@ -25,6 +28,16 @@ function(tidings_library name)
     tidings_test(${name} ${suffix} LINK tidings_${name} ${ARG_TEST_LINK})
   endforeach()
   tidings_fuzz(${name} LINK tidings_${name})
+endfunction()
+
+# The precompiled header of the tests: the host's and GoogleTest's.
+function(tidings_test_precompiled)
+  file(WRITE ${CMAKE_BINARY_DIR}/test_precompiled.cpp "")
+  add_library(tidings_test_precompiled STATIC ${CMAKE_BINARY_DIR}/test_precompiled.cpp)
+  target_link_libraries(tidings_test_precompiled PUBLIC tidings_base GTest::gmock
+                        PRIVATE tidings_warnings)
+  target_precompile_headers(tidings_test_precompiled PRIVATE
+    ${CMAKE_SOURCE_DIR}/host/base/precompiled.h <gmock/gmock.h> <gtest/gtest.h>)
 endfunction()
 
 # tidings_test(NAME SUFFIX LINK targets...): the folder's *_SUFFIX.cpp as one test executable.
@@ -42,7 +55,7 @@ function(tidings_test name suffix)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} tidings_warnings GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE TIDINGS_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                TIDINGS_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_precompile_headers(${target} REUSE_FROM tidings_base)
+  target_precompile_headers(${target} REUSE_FROM tidings_test_precompiled)
   gtest_discover_tests(${target} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${label_${suffix}} TIMEOUT 180)
 endfunction()
