@@ -18,7 +18,9 @@ struct ProcessOptions {
   std::string user;                      // run as this user; "" = ours. Needs root.
   std::string working_folder;            // "" = ours
   std::string output_file;               // stdout and stderr are appended here; "" = ours
-  bool die_with_parent = false;          // SIGKILL it when this process dies
+  // SIGKILL it when this process dies; also when the thread that called Start ends, so start it
+  // from one that stays.
+  bool die_with_parent = false;
 };
 
 // A running child. The destructor kills it (SIGKILL) and waits, unless Detach was called.
