@@ -12,9 +12,13 @@
  *   - Ownership. Whatever one side hands over is a view that is valid for the duration of the call.
  *     Who wants it longer copies it. Nobody frees the other's memory.
  *   - Growth. Structs grow at their end only and carry their size; a reader never reads past
- *     `struct_size`. Arrays carry the stride of their items. Reserved fields are zero.
+ *     `struct_size`. Arrays carry the stride of their items. Reserved fields are zero. A host runs
+ *     every plugin of its own major and of its own or an older minor version.
+ *   - Layout. Fixed-width types and pointers in natural alignment, so both sides must be built for
+ *     one and the same machine; nothing here is ever stored or sent.
  *   - No exception, longjmp or C++ type crosses.
- *   - Text is UTF-8, has a length and no terminating NUL. JSON is text.
+ *   - Text is UTF-8, has a length and no terminating NUL. JSON is text. Only the strings of the
+ *     descriptor and the names of services are NUL-terminated.
  *   - Times are microseconds since 1970-01-01T00:00:00Z; TIDINGS_NO_TIME where there is none.
  *
  * plugin.hpp beside this file wraps all of it for C++; plugins/template is a complete plugin.
@@ -54,11 +58,11 @@ enum {
 
 typedef uint32_t tidings_stage;
 enum {
-  TIDINGS_INGEST = 1,   /* items: tidings_payload;      results: records */
-  TIDINGS_SEGMENT = 2,  /* items: tidings_customer;     results: a verdict each, OK = a match */
+  TIDINGS_INGEST = 1,   /* items: tidings_payload;      results: records, refusals */
+  TIDINGS_SEGMENT = 2,  /* items: tidings_customer;     results: a verdict each, ACCEPT = match */
   TIDINGS_DELIVER = 3,  /* items: tidings_message;      results: a verdict each */
   TIDINGS_RECEIPT = 4,  /* items: tidings_http_request; results: receipts */
-  TIDINGS_SUMMARIZE = 5 /* items: tidings_task;         results: text */
+  TIDINGS_SUMMARIZE = 5 /* items: tidings_task;         results: a text each */
 };
 
 /* A piece of input. Pieces of one stream reach one instance in order. */
@@ -74,7 +78,8 @@ typedef struct tidings_payload {
 
 /* A customer, as a segment rule sees it. */
 typedef struct tidings_customer {
-  tidings_text id, external_id, name, email, phone, city;
+  tidings_text id, external_id, name, email, phone, city, status;
+  tidings_text tags;        /* a JSON array of strings */
   tidings_text attributes;  /* a JSON object */
   tidings_text total_spend; /* exact decimal */
   double total_spend_value; /* the same as the nearest double */
@@ -151,15 +156,20 @@ typedef struct tidings_receipt {
 } tidings_receipt;
 
 /* Where process() puts its results. The host copies what it is given, so views need to live only
- * for the call. `item` is the index of the item that caused it. [instance's thread, in process()] */
+ * for the call. `item` is the index of the item that caused it. [instance's thread, in process()]
+ */
 typedef struct tidings_output {
   uint32_t struct_size;
   uint32_t reserved;
   void* context;
-  /* At most once an item; an item without one counts as ACCEPT. */
+  /* At most once an item. Segment and deliver owe one for every item, summarize for every item
+   * without a text; what is missing is rejected, in the plugin's name. With ingest and receipt an
+   * item without one counts as ACCEPT; RETRY and REJECT refuse the whole payload or request. */
   void (*verdict)(void* context, uint64_t item, const tidings_verdict* verdict);
   void (*record)(void* context, uint64_t item, const tidings_record* record);
   void (*receipt)(void* context, uint64_t item, const tidings_receipt* receipt);
+  /* At most once an item. Summarize: what was written. Receipt: the body of the answer to the
+   * vendor, for callbacks that must echo a challenge. */
   void (*text)(void* context, uint64_t item, tidings_text text);
   /* Says that one record at `line` of the input is refused; ingest goes on with the next. `field`
    * is a JSON Pointer or column name, or empty; `value` the offending text. */
@@ -175,7 +185,7 @@ typedef struct tidings_batch {
   const void* items;
   uint64_t item_size; /* stride in bytes; at least the size this plugin was compiled with */
   int64_t now;        /* the run's clock reading: the same for every batch of one run */
-  int64_t deadline;   /* time by which process() must have returned */
+  int64_t deadline;   /* time by which process() must have returned, or TIDINGS_NO_TIME */
 } tidings_batch;
 
 /* ---------------------------------------------------------------- what the host offers */
@@ -221,6 +231,10 @@ typedef struct tidings_host {
    * on this thread) says what went wrong. [any thread] */
   tidings_status (*http)(void* context, const tidings_http_call* call, tidings_http_done done,
                          void* done_context, tidings_text* why);
+  /* The secret of that name, for plugins that must read it anew while they run; most get theirs in
+   * their options. OK and *value (valid until the next call on this thread), or INVALID where the
+   * operator has not given this plugin a secret of that name. [any thread] */
+  tidings_status (*secret)(void* context, tidings_text name, tidings_text* value);
   /* Reports why the current call fails. `where` is a JSON Pointer into the options or the item, or
    * empty. [instance's thread] */
   void (*error)(void* context, tidings_text where, tidings_text message);
@@ -232,7 +246,8 @@ typedef struct tidings_host {
 typedef struct tidings_receipts_service {
   uint32_t struct_size;
   uint32_t reserved;
-  tidings_text url; /* POST receipts here; empty where the host serves no HTTP. Valid until destroy. */
+  tidings_text url; /* POST receipts here, as JSON; empty where the host serves no HTTP.
+                       Valid until destroy. */
 } tidings_receipts_service;
 
 /* ---------------------------------------------------------------- what a plugin offers */
@@ -255,10 +270,11 @@ typedef struct tidings_plugin_descriptor {
   tidings_stage stage;
   uint32_t reserved;
   tidings_capabilities capabilities;
-  const char* id;             /* the name in pipelines.yaml: "deliver_simulated" */
-  const char* version;        /* of the plugin: "1.2.0" */
-  const char* summary;        /* one sentence */
-  const char* options_schema; /* JSON Schema of the options: an object schema, for `tidings check` */
+  const char* id;      /* the name in pipelines.yaml: "deliver_simulated" */
+  const char* version; /* of the plugin: "1.2.0" */
+  const char* summary; /* one sentence */
+  const char*
+      options_schema; /* JSON Schema of the options: an object schema, for `tidings check` */
 
   /* Makes an instance from options that already fit the schema (a JSON object; secrets are
    * expanded). `host` lives until destroy returns. NULL = failure, after host->error(). */
@@ -271,8 +287,10 @@ typedef struct tidings_plugin_descriptor {
                             const tidings_output* output);
   /* Finishes what is under way; no batch comes after it. Return by `deadline` (a time). */
   tidings_status (*drain)(tidings_instance* instance, int64_t deadline);
-  /* Ends threads and closes what start opened. After stop no host function may be called. */
+  /* Ends threads and closes what start opened, also after a start or drain that failed. After stop
+   * no host function may be called. */
   void (*stop)(tidings_instance* instance);
+  /* Comes last, and right after create where start was never called. */
   void (*destroy)(tidings_instance* instance);
 } tidings_plugin_descriptor;
 
