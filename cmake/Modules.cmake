@@ -84,7 +84,8 @@ function(tidings_fuzz name)
 endfunction()
 
 # tidings_plugin([LINK targets...]): the folder's sources as build/plugins/FOLDER.so.
-#   A plugin uses the SDK only: no header of the host is on its include path.
+#   A plugin uses the SDK only: no header of the host is on its include path. Its *_test.cpp become
+#   FOLDER_test, and each X_fuzz.cpp with its X_corpus/ a fuzz target as in tidings_fuzz().
 function(tidings_plugin)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   get_filename_component(name ${CMAKE_CURRENT_SOURCE_DIR} NAME)
@@ -103,6 +104,12 @@ function(tidings_plugin)
                           GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE TIDINGS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" PROPERTIES LABELS unit TIMEOUT 60)
+  endif()
+  file(GLOB fuzz CONFIGURE_DEPENDS *_fuzz.cpp)
+  if(fuzz)
+    add_library(${name}_fuzzed OBJECT ${sources})
+    target_link_libraries(${name}_fuzzed PUBLIC tidings_sdk ${ARG_LINK} PRIVATE tidings_warnings)
+    tidings_fuzz(${name} LINK ${name}_fuzzed)
   endif()
 endfunction()
 include(GoogleTest)
