@@ -1,0 +1,97 @@
+// A rule says which customers belong to an audience.
+//
+//   TRY_ASSIGN(auto rule, rule::Rule::Parse("json", text, lib, limits));
+//   if (rule.IsSql()) { auto sql = rule.ToSql(now); ... "select ... from customers c where " + sql.where }
+//   else { TRY_ASSIGN(auto matcher, rule.NewMatcher(now)); ... matcher->Match(columns of each row) }
+//
+// A comparison with a missing value is false, and `not` is the exact opposite: JSON rules are
+// two-valued and never an error. The authored text is kept as the truth; times such as "90 days ago"
+// stay relative in the rule and become constants only in ToSql and NewMatcher, by the `now` given.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "lua/limits.h"
+#include "lua/row.h"
+
+namespace tidings::rule {
+
+struct Node;  // tree.h
+
+// A condition over `customers c`, never NULL, in parentheses where it needs them. Each "$n" in it
+// carries its cast ("$1::numeric"), so `params` are all passed as text, in order.
+struct Sql {
+  std::string where;
+  std::vector<std::string> params;
+};
+
+// What running a Lua rule over many rows came to.
+struct MatchReport {
+  int64_t rows = 0;
+  int64_t matched = 0;
+  int64_t errors = 0;       // rows for which the rule raised an error; they do not match
+  std::string first_error;  // of those, with the customer's id
+};
+
+// Runs a Lua rule over customers, one by one, with a fixed `now`. One thread at a time.
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+
+  // The select list that Match wants, over `customers c`, each column as PostgreSQL's text:
+  // "c.id, c.external_id, ...". The first is the id. The number of columns is that of
+  // lua::CustomerRow().
+  static std::string_view Columns();
+
+  // One customer: the text of each column, none for NULL. The views need to live for the call only.
+  virtual bool Match(std::span<const std::optional<std::string_view>> columns) = 0;
+  virtual bool Match(const lua::Row& row) = 0;  // of lua::CustomerRow()
+
+  virtual const MatchReport& report() const = 0;
+};
+
+// A value, cheap to copy, safe to share between threads.
+class Rule {
+ public:
+  // Any of the dialects of rule groups (dialects.h). Fails with kInvalidArgument; the message names
+  // the JSON Pointer of each mistake and what was probably meant.
+  static Result<Rule> FromJson(std::string_view text);
+  // A segment script. Loads it once to see that it is one; `lib` is where it may `require` from.
+  static Result<Rule> FromLua(std::string name, std::string text, const std::filesystem::path& lib,
+                              const lua::Limits& limits);
+  // language: "json" or "lua".
+  static Result<Rule> Parse(std::string_view language, std::string source,
+                            const std::filesystem::path& lib, const lua::Limits& limits);
+
+  const std::string& language() const;  // "json" or "lua"
+  const std::string& source() const;    // as authored
+  const std::string& name() const;      // of a Lua rule; "" for JSON
+  const Node* tree() const;             // null where only Lua can decide
+
+  // Whether SQL alone says all of the rule. ToSql may be called only then.
+  bool IsSql() const;
+  // The numbering of parameters begins with first_param.
+  Sql ToSql(Time now, int first_param = 1) const;
+
+  // For any rule (one that IsSql is evaluated in memory). Fails where a Lua rule does not load.
+  Result<std::unique_ptr<Matcher>> NewMatcher(Time now) const;
+
+  // "customers who have spent more than 5,000 and ordered last over 180 days ago".
+  std::string ToEnglish() const;
+
+ private:
+  struct State;
+  explicit Rule(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace tidings::rule
