@@ -102,7 +102,10 @@ TEST(Text, KnowsUtf8) {
   EXPECT_TRUE(IsUtf8("Zoë ₹5K \xF0\x9F\x8E\x89"));
   for (auto bad : {"\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
     EXPECT_FALSE(IsUtf8(bad));
+    EXPECT_EQ(Utf8Length(bad), 0u);
   }
+  EXPECT_EQ(Utf8Length("a"), 1u);
+  EXPECT_EQ(Utf8Length("₹5K"), 3u);
 }
 
 TEST(Text, GroupsThousands) {

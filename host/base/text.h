@@ -13,6 +13,8 @@ std::vector<std::string_view> Split(std::string_view text, char separator);  // 
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 std::string LowerAscii(std::string_view text);
 bool IsUtf8(std::string_view text);  // well-formed; NUL counts as well-formed
+// Bytes of the character that starts `text`, which is not empty; 0 where it is malformed.
+size_t Utf8Length(std::string_view text);
 
 // Of `candidates`, the one that `name` was most likely meant to be: at most a third of its letters
 // wrong (a swap of neighbours counts once), case ignored. None when nothing is near.
