@@ -26,9 +26,10 @@ create table customers (
 ) with (fillfactor = 70);
 
 -- Which customer a natural key belongs to: one row for each external_id and each e-mail; a phone
--- only where the customer has neither. It makes keys unique. Distributed by value.
+-- only where the customer came with neither. It makes keys unique, and finds them by prefix.
+-- Distributed by value.
 create table customer_keys (
-  value       text not null,
+  value       text collate "C" not null,
   kind        smallint not null,               -- 1 external_id, 2 email, 3 phone
   customer_id uuid not null,
   primary key (value, kind)
@@ -142,6 +143,8 @@ create table campaigns (
   message       text not null,                 -- the template
   html          text not null default '',
   intent        text not null default '',
+  deliver_queue text not null default '',      -- "pipeline/stage" of its chunks and retries
+  summarize_queue text not null default '',    -- where its end puts one chunk; '' nowhere
   status        text not null check (status in ('preparing', 'running', 'completed', 'cancelled')),
   audience      bigint not null default 0,
   sent          bigint not null default 0,     -- accepted by a vendor
@@ -155,13 +158,15 @@ create table campaigns (
 ) with (fillfactor = 50);
 
 -- The communication log: one row a message. Distributed by campaign_id. Inserted once with the
--- audience and changed at most once or twice by its outcome (HOT: no index on what changes). That a
--- message was sent is known from its chunk, not from its row.
+-- audience and changed at most once or twice by its outcome (HOT: no index on what changes). A
+-- vendor's yes writes nothing here: in a chunk that is done, a pending row that does not wait in
+-- retries was taken.
 create table messages (
   campaign_id uuid not null,
   n           int not null,                    -- 1 .. audience; "<campaign_id>.<n>" is its id outside
   customer_id uuid not null,
   status      smallint not null default 0,     -- 0 pending, 1 sent, 2 delivered, 3 failed
+  facts       smallint not null default 0,     -- which receipts stand below: 1 sent, 2 delivered, 4 failed
   reason      text,                            -- why it failed
   done_at     timestamptz,
   primary key (campaign_id, n)

@@ -1,0 +1,43 @@
+// What there is to say about a campaign, for whoever writes its summary.
+#pragma once
+
+#include <string>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/result.h"
+
+namespace tidings::pg {
+class Connection;
+class Pool;
+class Transaction;
+}  // namespace tidings::pg
+
+namespace tidings::crm {
+
+// Thread-safe.
+class FactsStore {
+ public:
+  explicit FactsStore(pg::Pool& pool) : pool_(pool) {}
+
+  // {campaign_id, name, rule (in English), channel, intent, audience, sent, delivered, failed,
+  //  pending, rate, seconds, messages_per_second,
+  //  reasons [{reason, count}] most frequent first,
+  //  groups [{by: "spend" | "city" | "visits", label, audience, delivered, failed, rate}]}
+  // Rates are delivered / (delivered + failed), from 0 to 1, with four places. Groups come in the
+  // order spend, city (the five largest), visits, and describe customers as they are now; deleted
+  // customers are in none. kNotFound.
+  Result<Json> Facts(const Id& campaign);
+
+  // Saves the summary unless there is one; true when this call saved it. Never twice, whoever
+  // races.
+  Result<bool> SaveSummary(const Id& campaign, const std::string& text, const std::string& by);
+  // The same inside a transaction that also finishes the chunk of the summarize queue.
+  static Result<bool> SaveSummary(pg::Transaction& transaction, const Id& campaign,
+                                  const std::string& text, const std::string& by);
+
+ private:
+  pg::Pool& pool_;
+};
+
+}  // namespace tidings::crm
