@@ -1,0 +1,42 @@
+#include "api/rule_input.h"
+
+namespace tidings::api {
+namespace {
+
+std::optional<RuleInput> OfSegment(const Services& services, crm::SegmentStore& segments,
+                                   const std::string& id_text, Body& body) {
+  auto id = Id::Parse(id_text);
+  auto segment = id ? segments.Find(*id) : tl::unexpected(id.error());
+  auto rule = segment ? CompileRule(services, segment->language, segment->source)
+                      : tl::unexpected(segment.error());
+  if (rule) return RuleInput{*rule, *id};
+  body.Wrong("segment_id", rule.error());
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<rule::Rule> CompileRule(const Services& services, const std::string& language,
+                               const std::string& source) {
+  return rule::Rule::Parse(language, source, services.scripts / "lib", services.limits);
+}
+
+std::optional<RuleInput> ReadRule(const Services& services, crm::SegmentStore& segments,
+                                  Body& body) {
+  auto segment = body.Text("segment_id");
+  auto language = body.Text("language");
+  Json source = body.Any("rule");
+  if (segment.empty() == source.is_null()) {
+    body.Wrong("/rule", "give either `rule` or `segment_id`");
+    return std::nullopt;
+  }
+  if (!segment.empty()) return OfSegment(services, segments, segment, body);
+  if (language.empty()) language = source.is_string() ? "lua" : "json";
+  auto text = source.is_string() ? source.get<std::string>() : ToLine(source);
+  auto rule = CompileRule(services, language, text);
+  if (rule) return RuleInput{*rule, std::nullopt};
+  body.Wrong("rule", rule.error());
+  return std::nullopt;
+}
+
+}  // namespace tidings::api

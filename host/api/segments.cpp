@@ -1,0 +1,74 @@
+#include "api/api.h"
+#include "api/rule_input.h"
+#include "crm/audience.h"
+#include "pg/pool.h"
+
+namespace tidings::api {
+namespace {
+
+using http::Request;
+using http::Responder;
+
+void Create(const Services& services, crm::SegmentStore& store, const Request& request,
+            const Responder& responder) {
+  Body body(request.body);
+  auto name = body.Text("name", Body::kRequired);
+  auto language = body.Text("language");
+  Json source = body.Any("rule", Body::kRequired);
+  body.Finish();
+  if (body.Refuse(responder)) return;
+  if (language.empty()) language = source.is_string() ? "lua" : "json";
+  auto text = source.is_string() ? source.get<std::string>() : ToLine(source);
+  if (auto rule = CompileRule(services, language, text); !rule) {
+    body.Wrong("rule", rule.error());
+  }
+  if (body.Refuse(responder)) return;
+  auto segment = store.Create(name, language, text);
+  if (!segment) return responder.Fail(segment.error());
+  responder.Send(http::Response::OfJson(201, *segment)
+                     .With("Location", std::string(kPrefix) + "/segments/" +
+                                           TextOf(*segment, "id")));
+}
+
+void Preview(const Services& services, crm::SegmentStore& store, const Request& request,
+             const Responder& responder) {
+  Body body(request.body);
+  auto input = ReadRule(services, store, body);
+  body.Finish();
+  if (body.Refuse(responder)) return;
+  Time now = services.clock->Now();
+  auto preview = crm::AudienceStore(*services.pool).PreviewOf(input->rule, now);
+  if (!preview) return responder.Fail(preview.error());
+  responder.Send(http::Response::OfJson(200, {{"audience", preview->count},
+                                              {"sample", preview->sample},
+                                              {"milliseconds", preview->milliseconds},
+                                              {"english", input->rule.ToEnglish()},
+                                              {"now", FormatTime(now)}}));
+}
+
+Result<crm::Page> List(crm::SegmentStore& store, const Request& request) {
+  TRY(CheckQuery(request, {"cursor", "limit"}));
+  TRY_ASSIGN(int limit, Limit(request));
+  return store.List(Cursor(request), limit);
+}
+
+}  // namespace
+
+void AddSegmentRoutes(http::Router& router, const Services& services) {
+  auto store = std::make_shared<crm::SegmentStore>(*services.pool, *services.ids);
+  auto path = std::string(kPrefix) + "/segments";
+  router.Add("POST", path, [services, store](Request request, Responder responder) {
+    Create(services, *store, request, responder);
+  });
+  router.Add("GET", path, [store](Request request, Responder responder) {
+    AnswerPage(responder, request, List(*store, request));
+  });
+  router.Add("GET", path + "/{id}", [store](Request request, Responder responder) {
+    Answer(responder, PathId(request).and_then([&](Id id) { return store->Get(id); }));
+  });
+  router.Add("POST", path + "/preview", [services, store](Request request, Responder responder) {
+    Preview(services, *store, request, responder);
+  });
+}
+
+}  // namespace tidings::api
