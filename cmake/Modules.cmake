@@ -2,7 +2,8 @@
 #   One folder of host/ = one static library tidings_NAME with every .cpp in the folder.
 #   Tests beside the code become one executable per suffix, labelled so for ctest:
 #     *_test.cpp    label unit, needs nothing      -> tidings_NAME_test
-#     *_pgtest.cpp  label pg, needs a database     -> tidings_NAME_pgtest
+#     *_pgtest.cpp  label pg, needs a database     -> tidings_NAME_pgtest, which links
+#                   pg/scratch.h and is one test of ctest: its cases share one server
 #     *_nettest.cpp label net, needs a socket      -> tidings_NAME_nettest
 function(tidings_library name)
   cmake_parse_arguments(ARG "" "" "LINK;PRIVATE;TEST_LINK" ${ARGN})
@@ -56,8 +57,14 @@ function(tidings_test name suffix)
   target_compile_definitions(${target} PRIVATE TIDINGS_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                TIDINGS_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_precompile_headers(${target} REUSE_FROM tidings_test_precompiled)
-  gtest_discover_tests(${target} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS ${label_${suffix}} TIMEOUT 180)
+  if(suffix STREQUAL "pgtest")
+    target_link_libraries(${target} PRIVATE tidings_pg_scratch)
+    add_test(NAME ${name}/pg COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${name}/pg PROPERTIES LABELS pg TIMEOUT 600)
+  else()
+    gtest_discover_tests(${target} TEST_PREFIX "${name}/" DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS ${label_${suffix}} TIMEOUT 180)
+  endif()
 endfunction()
 
 # tidings_fuzz(NAME LINK targets...): each X_fuzz.cpp defines LLVMFuzzerTestOneInput.

@@ -72,6 +72,7 @@ void ResetSignals() {
 [[noreturn]] void RunChild(const Plan& plan, int report, pid_t parent) {
   const auto& options = *plan.options;
   ResetSignals();
+  if (options.new_session) ::setsid();
   if (!RedirectOutput(options.output_file) || !TakeOnUser(plan)) Abandon(report);
   // After setuid, which clears the setting; the parent may have died already.
   if (options.die_with_parent) {

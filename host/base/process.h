@@ -18,6 +18,7 @@ struct ProcessOptions {
   std::string user;                      // run as this user; "" = ours. Needs root.
   std::string working_folder;            // "" = ours
   std::string output_file;               // stdout and stderr are appended here; "" = ours
+  bool new_session = false;              // a Ctrl-C in our terminal does not reach it
   // SIGKILL it when this process dies; also when the thread that called Start ends, so start it
   // from one that stays.
   bool die_with_parent = false;

@@ -55,8 +55,7 @@ class Connection {
   // flat. When `row` fails, the statement is cancelled and its error returned. `row` must not use
   // this connection.
   Status Stream(std::string_view sql, const Params& params,
-                const std::function<Status(const Rows& row)>& row,
-                Format format = Format::kBinary);
+                const std::function<Status(const Rows& row)>& row, Format format = Format::kBinary);
 
   // Several statements without parameters; one implicit transaction unless they say otherwise.
   Status Script(std::string_view sql);
@@ -71,6 +70,7 @@ class Connection {
   void Cancel();         // asks the server to stop what is running; does nothing when idle
   bool Healthy();        // false once the server has hung up; costs one poll, no round trip
   bool InTransaction();  // also true in one that has failed
+  bool Reset();          // rolls back what was left open; false when the connection is of no use
   int backend_pid() const;
 
  private:
@@ -92,7 +92,7 @@ class Connection {
   Result<Rows> Command(const char* sql);  // simple protocol, not prepared
   Result<Rows> Take(pg_result* result);   // the rows, or the error in it
   Error LastError(const pg_result* result);
-  bool Forget(std::string_view sql, const Error& error);
+  bool Forget(std::string_view sql);
   void Drain();
 
   std::unique_ptr<pg_conn, Finish> connection_;

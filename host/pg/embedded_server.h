@@ -40,7 +40,7 @@ class EmbeddedServer {
 
   const std::string& conninfo() const;
   std::string ConninfoOf(const std::string& database) const;  // same server, another database
-  int pid() const;      // of the postmaster
+  int pid() const;                                            // of the postmaster
   bool reused() const;  // it was running already when Start was called
 
   // Ends the server (connections are cut off, committed work is safe), unless another host uses it.

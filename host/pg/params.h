@@ -59,16 +59,15 @@ class Params {
   friend class Connection;
 
   struct Value {
-    size_t offset = 0;   // into bytes_
-    int length = -1;     // -1: NULL; without the terminating zero
+    size_t offset = 0;  // into bytes_
+    int length = -1;    // -1: NULL; without the terminating zero
     bool binary = false;
     bool has_nul = false;
   };
 
   Params& Add(size_t offset, bool binary);
-  void BeginArray(uint32_t element_type, size_t count, bool has_null);
-  template <class Values, class Put>
-  Params& Array(uint32_t element_type, const Values& values, bool has_null, Put put);
+  template <class Values, class PutElement>
+  Params& Array(uint32_t element_type, const Values& values, bool has_null, PutElement put);
 
   std::string bytes_;  // all values, one after the other
   std::vector<Value> values_;

@@ -16,8 +16,8 @@ namespace tidings::pg {
 class Pool;
 
 // A connection for as long as the object lives; then it goes back to the pool. A transaction left
-// open is rolled back, a broken connection thrown away. Session settings (SET without LOCAL), temporary
-// tables and advisory locks stay with the connection: clean up what you set. Move-only.
+// open is rolled back, a broken connection thrown away. Session settings (SET without LOCAL),
+// temporary tables and advisory locks stay with the connection: clean up what you set. Move-only.
 class Lease {
  public:
   Lease(Lease&& other) noexcept;
@@ -45,8 +45,8 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   // A healthy connection: one whose server has hung up is replaced by a new one here. Fails with
-  // kTimeout when all are leased for longer than `wait`, kUnavailable when the server is away or the
-  // pool is closed.
+  // kTimeout when all are leased for longer than `wait`, kUnavailable when the server is away or
+  // the pool is closed.
   Result<Lease> Acquire(Duration wait = std::chrono::seconds(10));
 
   // Acquire fails from now on; idle connections are closed, leased ones when they come back.

@@ -18,16 +18,18 @@ namespace tidings::pg {
 //
 // Rows and columns count from 0. The getters read text and binary results alike; of a NULL they
 // give 0, false, "", the nil id, the epoch. Asking for a type that the column does not hold, or for
-// a row or column that is not there, is a bug in the caller and ends the process with a message.
+// a row or column that is not there, is a bug in the caller and ends the process with a message; no
+// value that a column can hold does.
 class Rows {
  public:
   Rows() = default;
   explicit Rows(pg_result* result) : result_(result) {}
 
-  int size() const;         // how many rows
-  int columns() const;      // how many columns
-  int64_t affected() const; // rows inserted, updated, deleted, selected or copied
+  int size() const;          // how many rows
+  int columns() const;       // how many columns
+  int64_t affected() const;  // rows inserted, updated, deleted, selected or copied
   bool empty() const { return size() == 0; }
+  std::string_view Command() const;  // "SELECT 3", "COMMIT": what PostgreSQL says it did
 
   // The number of the column with this name; ends the process when there is none.
   int Column(const char* name) const;
@@ -40,8 +42,8 @@ class Rows {
   double Real(int row, int column) const;            // any number
   bool Bool(int row, int column) const;
   Id Uuid(int row, int column) const;
-  Time Timestamp(int row, int column) const;         // timestamptz (or date, in text results)
-  Money Amount(int row, int column) const;           // numeric(18,4) or finer with zeros
+  Time Timestamp(int row, int column) const;  // timestamptz; infinity is Time::max()
+  Money Amount(int row, int column) const;    // numeric; the nearest amount there is
 
   std::optional<std::string_view> OptText(int row, int column) const;
   std::optional<Id> OptUuid(int row, int column) const;

@@ -6,9 +6,9 @@
 
 namespace tidings::pg {
 
-// An empty, migrated database that goes with the object. The first one in a process starts a private
-// server without fsync in a temporary folder; it ends with the process, however that ends. Each
-// further database is a copy of the first one's and costs some 30 ms.
+// An empty, migrated database that goes with the object. The first one in a process starts a
+// private server without fsync in a temporary folder; it ends with the process, however that ends.
+// Each further database is a copy of the first one's and costs some 30 ms.
 //
 // Throws std::runtime_error, which fails the test, when there is no PostgreSQL. Thread-safe.
 class ScratchDatabase {

@@ -24,8 +24,8 @@ class Transaction {
   Result<Rows> Execute(std::string_view sql, const Params& params = {},
                        Format format = Format::kText);
 
-  // Fails with kConflict when an earlier statement had failed (PostgreSQL then rolls back), and with
-  // kUnavailable when the connection is lost on the way: it may or may not have been committed.
+  // Fails with kInternal when a statement had failed and the caller went on (PostgreSQL then rolls
+  // back), with kUnavailable when the connection is lost on the way: it may have been committed.
   Status Commit();
   Status Rollback();
 
