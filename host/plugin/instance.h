@@ -60,7 +60,7 @@ class Instance {
   // `batch` and `output` as in the C interface; both only for the call. `output` gets results that
   // keep the rules: an index that exists, one verdict an item, known codes, well-formed UTF-8
   // without NUL. Where segment, deliver or summarize owe a result and the plugin gave none, the
-  // item gets REJECT with a reason.
+  // item gets REJECT with a reason, or RETRY where the batch was cut short.
   //
   // Fails for the batch as a whole: kInvalidArgument, kUnavailable or kCancelled as the plugin says
   // (kTimeout instead of kCancelled when the deadline has passed), and kInternal when it fails

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/result.h"
 
 namespace tidings::plugin {
@@ -14,6 +15,7 @@ struct VerifyOptions {
   Duration limit = std::chrono::seconds(10);  // for each check; then it counts as hung
   int rounds = 50;                            // how many random sets of options are tried
   uint64_t seed = 1;                          // of everything random
+  Json options;  // for the checks that need one set of options; null = made from the schema
 };
 
 struct Check {

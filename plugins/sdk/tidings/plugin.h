@@ -163,8 +163,9 @@ typedef struct tidings_output {
   uint32_t reserved;
   void* context;
   /* At most once an item. Segment and deliver owe one for every item, summarize for every item
-   * without a text; what is missing is rejected, in the plugin's name. With ingest and receipt an
-   * item without one counts as ACCEPT; RETRY and REJECT refuse the whole payload or request. */
+   * without a text; what is missing is rejected in the plugin's name, or, once cancelled() is 1,
+   * tried again: a plugin may break off between two items. With ingest and receipt an item without
+   * one counts as ACCEPT; RETRY and REJECT refuse the whole payload or request. */
   void (*verdict)(void* context, uint64_t item, const tidings_verdict* verdict);
   void (*record)(void* context, uint64_t item, const tidings_record* record);
   void (*receipt)(void* context, uint64_t item, const tidings_receipt* receipt);

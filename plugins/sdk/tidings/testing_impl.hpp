@@ -211,7 +211,7 @@ inline const FakeOutput& Driver::Run(const void* items, std::size_t size, std::s
   tidings_batch batch = {sizeof batch, descriptor_->stage, count,          bytes,
                          stride,       batch_now,          TIDINGS_NO_TIME};
   output_.status = descriptor_->process(instance_, &batch, collector.raw());
-  if (output_.status == TIDINGS_OK) collector.CheckComplete(descriptor_->stage);
+  if (output_.status == TIDINGS_OK && !host_.cancelled) collector.CheckComplete(descriptor_->stage);
   return output_;
 }
 
