@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.h"
 #include "pg/binary.h"
 
 namespace tidings::pg {
@@ -17,6 +18,25 @@ void PutInteger(std::string& out, T value) {
 }
 
 }  // namespace
+
+std::string Storable(std::string_view text) {
+  std::string kept;
+  kept.reserve(text.size());
+  while (!text.empty()) {
+    size_t length = text[0] == '\0' ? 0 : Utf8Length(text);
+    kept += length ? text.substr(0, length) : "\xEF\xBF\xBD";
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return kept;
+}
+
+std::string StorableJson(std::string_view json) {
+  auto kept = Storable(json);
+  for (size_t at = 0; (at = kept.find('\\', at)) != std::string::npos; at += 2) {
+    if (kept.compare(at, 6, "\\u0000") == 0) kept.replace(at, 6, "\\ufffd");
+  }
+  return kept;
+}
 
 // Ends the value that starts at `offset`; the zero behind it is for libpq's text parameters.
 Params& Params::Add(size_t offset, bool binary) {

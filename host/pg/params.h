@@ -14,6 +14,12 @@
 
 namespace tidings::pg {
 
+// The text with what PostgreSQL cannot keep (malformed UTF-8, NUL) replaced by U+FFFD: for error
+// texts of scripts and vendors, which must not stop the row they stand in.
+std::string Storable(std::string_view text);
+// The same for JSON: the escape of NUL, which is valid JSON, is replaced as well.
+std::string StorableJson(std::string_view json);
+
 // Built in order: Params().Uuid(id).Text(name) are $1 and $2. Holds copies of all it is given, so
 // it may outlive them. A value; not thread-safe.
 //

@@ -73,8 +73,8 @@ struct Backlog {
 // every call that would write, and must then roll back.
 class ChunkQueue {
  public:
-  // Cuts rows 1..audience into chunks of at most `chunk_size`. Nothing when audience is 0. Fails with
-  // kAlreadyExists when the source has chunks in this queue.
+  // Cuts rows 1..audience into chunks of at most `chunk_size`. Nothing when audience is 0. Fails
+  // with kAlreadyExists when the source has chunks in this queue.
   static Status Add(pg::Transaction& transaction, const Id& source, std::string_view queue,
                     int audience, int chunk_size);
 
@@ -88,8 +88,8 @@ class ChunkQueue {
   static Result<bool> Renew(pg::Connection& connection, const Chunk& chunk, Duration lease);
   // Back to ready at once, and the attempt is not counted.
   static Result<bool> Release(pg::Connection& connection, const Chunk& chunk);
-  // Back to ready as two halves, so that a message that kills its worker is found by halving. A
-  // chunk of one row is left as it is, and answered with `false`.
+  // Back to ready as two halves, so that a message that kills its worker is found by halving. Fails
+  // with kInvalidArgument when the chunk has but one row.
   static Result<bool> Split(pg::Transaction& transaction, const Chunk& chunk);
 
   // Messages to be tried again later; one that waits already is put off anew.
