@@ -33,7 +33,7 @@ struct RetryConfig {
 
 // One way to send messages. Exactly one of `plugin` and `script` is set.
 struct VendorConfig {
-  std::string name;            // unique in its stage; as written, else the plugin or the script
+  std::string name;            // unique in its stage; see StageConfig
   std::string plugin;          // its id
   std::string script;          // relative to the scripts folder
   std::optional<double> rate;  // messages a second; none = no limit
@@ -43,7 +43,8 @@ struct VendorConfig {
 };
 
 // One stage. Exactly one of `plugin`, `script` and `vendors` is set; a deliver stage always has
-// vendors (one that is written with `plugin` or `script` has a single vendor made of it).
+// vendors (one that is written with `plugin` or `script` has a single vendor made of it). A vendor
+// without a name has the id of its plugin or the stem of its script.
 //
 // `options` may hold the values of secrets: never print them.
 struct StageConfig {

@@ -23,9 +23,9 @@
 namespace tidings::config {
 
 struct ImportConfig {
-  std::string file;                // as it was given to LoadImport()
-  std::string plugin;              // the id of an ingest plugin
-  Json options = Json::object();   // fits the plugin's schema, defaults filled in; may hold secrets
+  std::string file;               // as it was given to LoadImport()
+  std::string plugin;             // the id of an ingest plugin
+  Json options = Json::object();  // fits the plugin's schema, defaults filled in; may hold secrets
   std::map<std::string, std::string> scripts;  // "customer" or "order" -> script, relative as ever
 };
 

@@ -1,0 +1,1 @@
+return ingest { name = "derive", process = function(record) return record end }

@@ -1,0 +1,1 @@
+return ingest { name = "tidy", process = function(record) return record end }
