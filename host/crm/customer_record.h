@@ -16,6 +16,9 @@
 
 namespace tidings::crm {
 
+// A date that clears the field, as an empty text does.
+inline constexpr Time kNoTime = Time::min();
+
 // Every field is optional: an absent one keeps what the store has. Text is UTF-8 without control
 // characters, trimmed, bounded. An empty text clears the field (only a patch makes one).
 struct CustomerRecord {

@@ -57,6 +57,8 @@ class Template {
     std::string fallback;
   };
   friend class TemplateParser;
+  static std::string_view TextOf(Field field, const Person& person);
+  static std::string ValueOf(const Piece& piece, const Person& person);
 
   std::vector<Piece> pieces_;
   Part part_ = Part::kText;
