@@ -133,7 +133,7 @@ class Binder {
         Error("/customers", "must be true for the field `customer." + path + "` to be of use");
       }
       AddField(order ? plan_.customer : plan_.record, path, column, type);
-    } else if (TakePrefix(path, "items.")) {
+    } else if (TakePrefix(path, "items.") || TakePrefix(path, "item.")) {
       if (!order) Error("/columns", "`items." + path + "` is of orders; these are customers");
       AddField(plan_.item, path, column, type);
     } else {

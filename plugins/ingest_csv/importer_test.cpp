@@ -190,7 +190,7 @@ TEST(Importer, MakesOneOrderOfItsLinesWhereverTheyStand) {
 
 TEST(Importer, MakesAnOrderOfEachLineWithoutAGroup) {
   auto notes = Import(R"({"entity": "order", "duplicates": "reject", "columns":
-      {"id": "external_id", "n": "items.quantity", "p": "items.price", "w": "items.sku"}})",
+      {"id": "external_id", "n": "item.quantity", "p": "items.price", "w": "items.sku"}})",
                       "id,w,n,p\n1,x,2,1.50\n1,x,2,1.50\n");
   EXPECT_THAT(notes.records, ElementsAre(R"(2 order {"external_id":"1","amount":3,"items":)"
                                          R"([{"quantity":2,"price":1.5,"sku":"x"}]})"));
@@ -284,6 +284,9 @@ TEST(Importer, ExplainsWhatDoesNotFitTheHeader) {
        "/separator: must be one character, `tab` or `auto`"},
       {R"({"entity": "customer", "date_format": "YYYY"})", "a\n",
        "/date_format: must be `iso` or hold %Y, %y or %s; for 31/12/2026 write %d/%m/%Y"},
+      {R"({"rejects": [{"reason": "r", "column": "a"}]})", "a\n",
+       "/rejects/0: tests nothing; add one of starts_with, ends_with, contains, equals, "
+       "not_equals, one_of, empty, less_than, at_most, more_than, at_least"},
       {R"({"rejects": [{"reason": "r", "column": "a", "less_than": 0.00001}]})", "a\n",
        "/rejects/0/less_than: must have at most four decimal places"},
   };

@@ -59,6 +59,11 @@ RejectRule RuleOf(const Json& json, const std::string& where) {
   rule.at_most = NumberOf(json, "at_most", where);
   rule.more_than = NumberOf(json, "more_than", where);
   rule.at_least = NumberOf(json, "at_least", where);
+  if (json.size() <= 2) {
+    throw OptionsError{where,
+                       "tests nothing; add one of starts_with, ends_with, contains, equals, "
+                       "not_equals, one_of, empty, less_than, at_most, more_than, at_least"};
+  }
   return rule;
 }
 

@@ -94,7 +94,7 @@ void Reader::DetectSeparator() {
   constexpr std::string_view kCandidates = ",;\t|";
   size_t counts[kCandidates.size()] = {};
   bool quoted = false;
-  for (size_t i = at_; i < buffer_.size() && (quoted || !IsNewline(buffer_[i])); ++i) {
+  for (size_t i = at_; i < buffer_.size() && !IsNewline(buffer_[i]); ++i) {
     if (buffer_[i] == '"') quoted = !quoted;
     size_t candidate = kCandidates.find(buffer_[i]);
     if (!quoted && candidate != std::string_view::npos) ++counts[candidate];

@@ -34,10 +34,8 @@ const char kOptionsSchema[] = R"json({
       "description": "Header -> field or fields. Of an order, `items.NAME` goes to the item of the line and `customer.NAME` to its customer; `attributes.NAME` nests. A suffix `:number`, `:time` or `:text` sets the type.",
       "type": "object", "default": {},
       "additionalProperties": {
-        "oneOf": [
-          {"type": "string", "minLength": 1},
-          {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
-        ]
+        "type": ["string", "array"], "minLength": 1, "minItems": 1,
+        "items": {"type": "string", "minLength": 1}
       }
     },
     "unmapped": {
@@ -71,7 +69,6 @@ const char kOptionsSchema[] = R"json({
         "type": "object",
         "additionalProperties": false,
         "required": ["reason", "column"],
-        "minProperties": 3,
         "properties": {
           "reason": {"description": "For reports and counts.", "type": "string", "minLength": 1},
           "column": {"description": "A header of the file.", "type": "string", "minLength": 1},
