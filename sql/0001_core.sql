@@ -66,21 +66,42 @@ create table order_items (
 
 -- A COMPLETED order counts: its amount into total_spend, itself into order_count and visit, its date
 -- into last_order_date. The triggers run once a statement, over all of its rows.
-create function orders_inserted() returns trigger language plpgsql as $$
+--
+-- They lock the customers concerned in the order of their ids, so that two statements never wait for
+-- each other. Whoever reads the orders again does so in a statement of its own after the lock: that
+-- statement sees all that others have committed while it waited, and what they have not yet
+-- committed they add themselves once they get the lock.
+create function lock_customers(ids uuid[]) returns void language plpgsql as $$
 begin
+  perform from customers where id = any (ids) order by id for no key update;
+end $$;
+
+-- New orders are added to the totals, whatever those are by then.
+create function orders_inserted() returns trigger language plpgsql as $$
+declare
+  ids uuid[] := array(select distinct customer_id from new_orders where status = 'COMPLETED');
+begin
+  if cardinality(ids) > 1 then
+    perform lock_customers(ids);
+  end if;
   update customers c
      set total_spend = c.total_spend + d.spend,
          visit = c.visit + d.orders,
          order_count = c.order_count + d.orders,
          last_order_date = greatest(c.last_order_date, d.latest)
     from (select customer_id, sum(amount) as spend, count(*) as orders, max(order_date) as latest
-            from new_orders where status = 'COMPLETED' group by customer_id order by customer_id) d
+            from new_orders where status = 'COMPLETED' group by customer_id) d
    where c.id = d.customer_id;
   return null;
 end $$;
 
--- After a change or a deletion the latest date is looked up again, for the customers concerned only.
-create function orders_changed(customer uuid[]) returns void language sql as $$
+-- After a change or a deletion, the totals of the customers concerned are taken anew.
+create function orders_changed(ids uuid[]) returns void language plpgsql as $$
+begin
+  if cardinality(ids) = 0 then
+    return;
+  end if;
+  perform lock_customers(ids);
   update customers c
      set total_spend = c.opening_spend + d.spend,
          visit = c.opening_visit + d.orders,
@@ -88,25 +109,33 @@ create function orders_changed(customer uuid[]) returns void language sql as $$
          last_order_date = greatest(c.opening_last_order_date, d.latest)
     from (select k.id, coalesce(sum(o.amount), 0) as spend, count(o.id) as orders,
                  max(o.order_date) as latest
-            from (select distinct id from unnest(customer) as u(id) order by id) k
+            from unnest(ids) as k(id)
             left join orders o on o.customer_id = k.id and o.status = 'COMPLETED'
-           group by k.id order by k.id) d
+           group by k.id) d
    where c.id = d.id
      and (c.total_spend, c.visit, c.order_count, c.last_order_date) is distinct from
          (c.opening_spend + d.spend, c.opening_visit + d.orders, d.orders,
-          greatest(c.opening_last_order_date, d.latest))
-$$;
+          greatest(c.opening_last_order_date, d.latest));
+end $$;
 
+-- The customers of orders that count now and did not, or the other way round, or count differently.
 create function orders_updated() returns trigger language plpgsql as $$
 begin
-  perform orders_changed(array(select customer_id from old_orders union
-                               select customer_id from new_orders));
+  perform orders_changed(array(
+    with was as (select customer_id, id, amount, order_date from old_orders
+                  where status = 'COMPLETED'),
+         is_now as (select customer_id, id, amount, order_date from new_orders
+                     where status = 'COMPLETED')
+    select customer_id from (table was except table is_now) gone
+    union
+    select customer_id from (table is_now except table was) come));
   return null;
 end $$;
 
 create function orders_deleted() returns trigger language plpgsql as $$
 begin
-  perform orders_changed(array(select distinct customer_id from old_orders));
+  perform orders_changed(array(
+    select distinct customer_id from old_orders where status = 'COMPLETED'));
   return null;
 end $$;
 
@@ -247,3 +276,4 @@ create table dead_letters (
   created_at  timestamptz not null default now(),
   primary key (source, queue, n)
 );
+create index dead_letters_queue on dead_letters (queue, created_at);
