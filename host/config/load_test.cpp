@@ -251,11 +251,22 @@ TEST(LoadImport, ReadsPluginOptionsAndScripts) {
   ASSERT_TRUE(loaded) << loaded.error().message;
   ASSERT_EQ(loaded->Errors(), "");
   EXPECT_EQ(loaded->import.plugin, "ingest_csv");
-  EXPECT_EQ(loaded->import.options["separator"], ",");
-  EXPECT_EQ(loaded->import.options["columns"]["UnitPrice"], "item.unit_price");
-  EXPECT_EQ(loaded->import.options["rejects"]["unpriced"]["below"], 0.01);
+  const auto& options = loaded->import.options;
+  EXPECT_EQ(options["separator"], "auto");
+  EXPECT_EQ(options["columns"]["InvoiceNo"], "external_id");
+  EXPECT_EQ(options["columns"]["CustomerID"][1], "customer.external_id");
+  EXPECT_EQ(options["rejects"][1]["at_most"], 0.01);
   EXPECT_EQ(loaded->import.scripts.at("customer"), "ingest/online_retail.lua");
   EXPECT_EQ(loaded->import.scripts.size(), 1u);
+}
+
+TEST(LoadImport, ShippedFileIsRight) {
+  auto path = std::filesystem::path(TIDINGS_SOURCE_DIR) / "scripts/ingest/online_retail.yaml";
+  auto loaded = LoadImport(path, TestCatalog());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->Errors(), "");
+  EXPECT_EQ(loaded->import.options["columns"].size(), 8u);
+  EXPECT_EQ(loaded->import.options["rejects"].size(), 4u);
 }
 
 TEST(LoadImport, NamesAFileThatIsNotThere) {

@@ -5,7 +5,7 @@
 //     plugin: ingest_csv                  # reads the file; its options are the column mapping
 //     options:
 //       entity: order
-//       columns: {InvoiceNo: external_id, UnitPrice: item.unit_price}
+//       columns: {InvoiceNo: external_id, UnitPrice: items.unit_price}
 //     scripts:                            # run over every record of that entity, before the stores
 //       customer: ingest/online_retail.lua
 //
