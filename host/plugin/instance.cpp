@@ -100,6 +100,10 @@ class Instance::Parts {
   template <class Body>
   Status Enter(std::optional<State> wanted, const char* call, int64_t deadline, Body body);
   Status StatusFrom(const char* call, tidings_status status) const;
+  // What a call that returns nothing came to: failed where it said so through error().
+  tidings_status StatusOfSilent() const {
+    return host_.LastError().empty() ? TIDINGS_OK : TIDINGS_FAILED;
+  }
   tl::unexpected<Error> Failure(Code code, const char* call, const std::string& why) const {
     return Fail(code, fmt::format("{} {}: {}: {}", id, version, call, why));
   }
@@ -207,7 +211,7 @@ void Instance::Parts::Stop() {
   auto status = Enter(std::nullopt, "stop", TIDINGS_NO_TIME, [&]() -> tidings_status {
     if (state_ != State::kBroken) state_ = State::kStopped;
     descriptor_.stop(instance_);
-    return TIDINGS_OK;
+    return StatusOfSilent();
   });
   if (!status) host_.Log(log::Level::kError, status.error().message);
 }
@@ -217,7 +221,7 @@ Instance::Parts::~Parts() {
   if (!instance_) return;
   auto status = Enter(std::nullopt, "destroy", TIDINGS_NO_TIME, [&]() -> tidings_status {
     descriptor_.destroy(instance_);
-    return TIDINGS_OK;
+    return StatusOfSilent();
   });
   if (!status) host_.Log(log::Level::kError, status.error().message);
 }

@@ -8,7 +8,7 @@ if(NOT TARGET tidings::sdk)
   get_filename_component(_tidings_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
   set_target_properties(tidings::sdk PROPERTIES
     INTERFACE_INCLUDE_DIRECTORIES "${_tidings_prefix}/include"
-    INTERFACE_COMPILE_FEATURES "$<$<COMPILE_LANGUAGE:CXX>:cxx_std_17>")
+    INTERFACE_COMPILE_FEATURES cxx_std_17)
   unset(_tidings_prefix)
 endif()
 

@@ -1,0 +1,26 @@
+# Installs the SDK, builds plugins/template in a project of its own against it, and runs its test.
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGV}\n${out}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK}/project)
+run(${CMAKE_COMMAND} --install ${BUILD} --component sdk --prefix ${WORK}/installed)
+file(COPY ${SOURCE}/plugins/template DESTINATION ${WORK}/project)
+file(WRITE ${WORK}/project/CMakeLists.txt "
+cmake_minimum_required(VERSION 3.16)
+project(my_plugins LANGUAGES CXX)
+enable_testing()
+find_package(tidings-sdk 1.0 REQUIRED)
+add_subdirectory(template)
+")
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK}/project -B ${WORK}/build
+    -DCMAKE_PREFIX_PATH=${WORK}/installed -DCMAKE_CXX_COMPILER=${COMPILER})
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
+if(NOT EXISTS ${WORK}/build/plugins/template.so)
+  message(FATAL_ERROR "no plugins/template.so was built in ${WORK}/build")
+endif()
