@@ -31,7 +31,8 @@ struct Payload {
 
 // Segment: a customer as a rule sees it.
 struct Customer {
-  std::string id, external_id, name, email, phone, city;
+  std::string id, external_id, name, email, phone, city, status;
+  std::string tags = "[]";        // a JSON array of strings
   std::string attributes = "{}";  // a JSON object
   std::string total_spend = "0";  // exact decimal
   double total_spend_value = 0;   // the same as the nearest double
@@ -71,7 +72,7 @@ using Items = std::variant<std::vector<Payload>, std::vector<Customer>, std::vec
 struct Batch {
   Items items;
   Time now{};       // the run's clock reading
-  Time deadline{};  // by which one invocation must have returned; set by the dispatcher
+  Time deadline{};  // by which one invocation must have returned; set by the worker
 
   StageKind stage() const { return static_cast<StageKind>(items.index() + 1); }
   size_t size() const;

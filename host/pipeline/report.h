@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "base/json.h"
+#include "crm/field_error.h"
 
 namespace tidings::pipeline {
 
@@ -16,11 +17,8 @@ enum class RowChange { kCreated, kUpdated, kUnchanged, kRefused, kDropped };
 
 const char* RowChangeName(RowChange change);  // "created"
 
-// Why a row is refused. `pointer` is a JSON Pointer into the record, a column name, or empty;
-// `value` is the offending text.
-struct RowError {
-  std::string pointer, value, message;
-};
+// Why a row is refused. `pointer` may also be a column name.
+using RowError = crm::FieldError;
 
 // One record. `kDropped` means that a script wanted nothing of it and gave no reason.
 struct RowReport {
@@ -58,6 +56,7 @@ struct RefusedReceipt {
 struct ReceiptReport {
   int64_t accepted = 0, duplicates = 0, unknown = 0;
   std::vector<RefusedReceipt> refused;
+  std::string answer;  // the body that the vendor must get (an echoed challenge); mostly empty
 };
 
 // ---------------------------------------------------------------- state
