@@ -1,0 +1,119 @@
+#include "lua/budget.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace tidings::lua {
+
+lua_State* Budget::NewState() {
+  state_ = lua_newstate(&Budget::Allocate, this);
+  if (state_ != nullptr) *static_cast<Budget**>(lua_getextraspace(state_)) = this;
+  return state_;
+}
+
+void* Budget::Allocate(void* self, void* block, size_t old_size, size_t new_size) {
+  return static_cast<Budget*>(self)->Resize(block, block == nullptr ? 0 : old_size, new_size);
+}
+
+// Up to a quarter over the limit is given, with the hook set to raise at the next instruction: an
+// error there has its line and traceback, an allocation refused has neither.
+void* Budget::Resize(void* block, size_t old_size, size_t new_size) {
+  if (new_size == 0) {
+    std::free(block);
+    used_ -= old_size;
+    return nullptr;
+  }
+  bool grows = new_size > old_size;
+  size_t after = used_ - old_size + new_size;
+  if (grows && after > limits_.memory + limits_.memory / 4) {
+    Refuse();
+    return nullptr;
+  }
+  void* result = std::realloc(block, new_size);
+  if (result == nullptr) return nullptr;
+  used_ = after;
+  bool look = grows && (new_size >= kLargeBlock || after > limits_.memory);
+  if (look && hooked_ == kStep) Hook(state_, 1);
+  return result;
+}
+
+// The interpreter answers a refusal with a full collection and asks once more, which takes long:
+// hence the charge. Nothing here allocates, raises or runs code of the script.
+void Budget::Refuse() {
+  unseen_ += kCollectionCost;
+  lua_Debug activation;
+  for (int level = 0; state_ != nullptr && lua_getstack(state_, level, &activation); ++level) {
+    lua_getinfo(state_, "Sl", &activation);
+    if (activation.currentline <= 0) continue;
+    auto end = fmt::format_to_n(location_, sizeof location_ - 1, "{}:{}: ", activation.short_src,
+                                activation.currentline);
+    *end.out = '\0';
+    return;
+  }
+}
+
+void Budget::Hook(lua_State* L, int every) {
+  hooked_ = every;
+  lua_sethook(L, &Budget::OnCount, LUA_MASKCOUNT, every);
+}
+
+void Budget::OnCount(lua_State* L, lua_Debug*) {
+  Budget& budget = Of(L);
+  budget.unseen_ += budget.hooked_;
+  budget.Settle(L);
+}
+
+void Budget::Settle(lua_State* L) {
+  remaining_ -= unseen_;
+  unseen_ = 0;
+  if (!tripped_) {
+    if (hooked_ != kStep) Hook(L, kStep);
+    CheckMemory(L);
+    CheckClock();
+  }
+  if (!tripped_ && remaining_ < 0) {
+    Trip(Code::kResourceExhausted, fmt::format("used up its {} instructions; is there an endless loop?",
+                                               WithThousands(limits_.instructions)));
+  }
+  if (tripped_) Raise(L);
+}
+
+void Budget::CheckMemory(lua_State* L) {
+  if (used_ <= limits_.memory) return;
+  lua_gc(L, LUA_GCCOLLECT);
+  remaining_ -= kCollectionCost;
+  if (used_ <= limits_.memory) return;
+  Trip(Code::kResourceExhausted,
+       fmt::format("used more than its {} MiB of memory", limits_.memory >> 20));
+}
+
+void Budget::CheckClock() {
+  auto now = std::chrono::steady_clock::now();
+  if (started_ == std::chrono::steady_clock::time_point()) started_ = now;
+  if (now - started_ <= limits_.wall) return;
+  Trip(Code::kTimeout, fmt::format("ran longer than its {}", FormatDuration(limits_.wall)));
+}
+
+void Budget::Trip(Code code, std::string message) {
+  tripped_ = true;
+  code_ = code;
+  message_ = std::move(message);
+}
+
+void Budget::Raise(lua_State* L) {
+  if (hooked_ != 1) Hook(L, 1);
+  luaL_where(L, 0);
+  if (lua_rawlen(L, -1) == 0) {  // inside a library function: its caller's line
+    lua_pop(L, 1);
+    luaL_where(L, 1);
+  }
+  lua_pushstring(L, message_.c_str());
+  lua_concat(L, 2);
+  lua_error(L);
+  std::abort();  // lua_error does not return
+}
+
+}  // namespace tidings::lua

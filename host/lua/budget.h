@@ -1,0 +1,91 @@
+// What a script may still use up, and the end of its run when that is gone.
+//
+// The interpreter calls a hook every 1,000 instructions; the hook takes them off the budget and looks
+// at the clock. Once a limit is passed the budget is *tripped*: the hook is set to every instruction
+// and raises again each time, so that catching the error gains nothing. Library functions whose work
+// grows with their arguments charge for it, because no instruction runs meanwhile.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include <lua.hpp>
+
+#include "base/result.h"
+#include "lua/limits.h"
+
+namespace tidings::lua {
+
+// The budget and allocator of one interpreter state. Must outlive the state, and stay where it is.
+class Budget {
+ public:
+  explicit Budget(const Limits& limits) : limits_(limits) {}
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+
+  // An interpreter with this allocator, reachable again by Of(). Null when memory is too small.
+  lua_State* NewState();
+  static Budget& Of(lua_State* L) { return **static_cast<Budget**>(lua_getextraspace(L)); }
+
+  // Before each run: everything anew. Cheap; the wall clock starts with the first look at it.
+  void Arm(lua_State* L) {
+    remaining_ = limits_.instructions;
+    started_ = {};
+    location_[0] = '\0';
+    if (hooked_ != kStep) Hook(L, kStep);
+    tripped_ = false;
+  }
+
+  // From a library function: `steps` as many instructions. Raises when the budget is gone.
+  void Charge(lua_State* L, size_t steps) {
+    unseen_ += static_cast<int64_t>(steps < kMostAtOnce ? steps : kMostAtOnce);
+    if (unseen_ >= kStep) Settle(L);
+  }
+  // The same for work over so many bytes (at eight a step).
+  void ChargeBytes(lua_State* L, size_t bytes) { Charge(L, bytes / 8 + 1); }
+
+  // From a library function that may have waited long: looks at the clock at once.
+  void Look(lua_State* L) { Settle(L); }
+
+  bool tripped() const { return tripped_; }
+  // Of a run that was stopped: which limit. Valid while tripped().
+  Error reason() const { return {code_, message_}; }
+  // Where the last refused allocation was asked for ("file:line: "), or "".
+  const char* location() const { return location_; }
+
+  size_t memory_limit() const { return limits_.memory; }
+  size_t memory_used() const { return used_; }
+  size_t value_limit() const { return limits_.memory / 8; }  // bytes of one string or result
+
+ private:
+  static constexpr size_t kMostAtOnce = size_t{1} << 50;
+  static constexpr int kStep = 1000;                  // instructions between two looks
+  static constexpr size_t kLargeBlock = 64 << 10;     // after such an allocation, look at once
+  static constexpr int64_t kCollectionCost = 500'000;  // instructions a forced collection counts as
+
+  static void* Allocate(void* self, void* block, size_t old_size, size_t new_size);
+  static void OnCount(lua_State* L, lua_Debug* activation);
+  void* Resize(void* block, size_t old_size, size_t new_size);
+  void Refuse();
+  void Hook(lua_State* L, int every);
+  void Settle(lua_State* L);
+  void CheckMemory(lua_State* L);
+  void CheckClock();
+  void Trip(Code code, std::string message);
+  [[noreturn]] void Raise(lua_State* L);
+
+  const Limits limits_;
+  lua_State* state_ = nullptr;
+  size_t used_ = 0;
+  int64_t remaining_ = 0;
+  int64_t unseen_ = 0;  // charged but not yet taken off
+  int hooked_ = 0;      // instructions between two calls of the hook
+  bool tripped_ = false;
+  Code code_ = Code::kInternal;
+  std::string message_;
+  std::chrono::steady_clock::time_point started_;  // of the run; zero until first looked at
+  char location_[128] = "";
+};
+
+}  // namespace tidings::lua

@@ -1,0 +1,34 @@
+// The functions that scripts may call. What is not here does not exist for them.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lua/context.h"
+
+namespace tidings::lua {
+
+// Each adds its functions or its table to the table on top of the stack. They raise.
+void AddBase(lua_State* L, Context& context);    // type, tostring, pairs, pcall, error, require, ...
+void AddString(lua_State* L, Context& context);  // string, and the metatable of strings
+void AddTable(lua_State* L, Context& context);   // table
+void AddMath(lua_State* L, Context& context);    // math without random numbers; utf8
+void AddJson(lua_State* L, Context& context);    // json
+void AddTime(lua_State* L, Context& context);    // now, days_since, time
+void AddStage(lua_State* L, Context& context);   // segment, deliver, ...; accept, retry; http, log
+
+// Pushes the value at `index` as text; a table or function as its kind, without its address.
+void PushString(lua_State* L, int index);
+
+// The names in the table at `table` (absolute), without those of its metatable.
+std::vector<std::string> NamesOf(lua_State* L, int table);
+
+// Names that other Lua programs know and that are missing here on purpose.
+bool IsWithheld(std::string_view name);
+
+// With the copied functions of the stock table at `from` (absolute) set in the table on top.
+void CopyFields(lua_State* L, int from, std::initializer_list<const char*> names);
+
+}  // namespace tidings::lua
