@@ -36,14 +36,13 @@ void Preview(const Services& services, crm::SegmentStore& store, const Request& 
   auto input = ReadRule(services, store, body);
   body.Finish();
   if (body.Refuse(responder)) return;
-  Time now = services.clock->Now();
-  auto preview = crm::AudienceStore(*services.pool).PreviewOf(input->rule, now);
+  auto preview = crm::AudienceStore(*services.pool).PreviewOf(input->rule, input->now);
   if (!preview) return responder.Fail(preview.error());
   responder.Send(http::Response::OfJson(200, {{"audience", preview->count},
                                               {"sample", preview->sample},
                                               {"milliseconds", preview->milliseconds},
                                               {"english", input->rule.ToEnglish()},
-                                              {"now", FormatTime(now)}}));
+                                              {"now", FormatTime(input->now)}}));
 }
 
 Result<crm::Page> List(crm::SegmentStore& store, const Request& request) {

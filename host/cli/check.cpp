@@ -1,0 +1,119 @@
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/setup.h"
+#include "config/schema.h"
+#include "lua/cases.h"
+
+namespace tidings::cli {
+namespace {
+
+constexpr const char* kCheckTeaching =
+    "Reads pipelines.yaml as `tidings serve` does, shows every error at once with its place and what\n"
+    "was probably meant, and runs the cases that stand beside the scripts. Starts nothing.\n"
+    "Exit status: 0 when all is well, 3 when there are errors.\n\n"
+    "  tidings check\n"
+    "  tidings check --config staging.yaml --json\n";
+
+constexpr const char* kSchemaTeaching =
+    "Prints the JSON Schema of pipelines.yaml with the options of every plugin found. Editors that\n"
+    "know yaml-language-server complete and check the file with it:\n\n"
+    "  tidings schema > pipelines.schema.json\n";
+
+OrderedJson ToJson(const config::Loaded& loaded) {
+  OrderedJson errors = OrderedJson::array();
+  for (const auto& diagnostic : loaded.diagnostics) {
+    errors.push_back({{"file", loaded.config.file},
+                      {"line", diagnostic.mark.line},
+                      {"column", diagnostic.mark.column},
+                      {"message", diagnostic.message}});
+  }
+  return errors;
+}
+
+struct CaseTotals {
+  int scripts = 0, cases = 0, failed = 0;
+  std::string failures;
+};
+
+void Account(CaseTotals& totals, const std::filesystem::path& script,
+             const Result<lua::CaseReport>& report) {
+  ++totals.scripts;
+  if (!report) {
+    ++totals.failed;
+    totals.failures += fmt::format("{}: {}\n", script.string(), report.error().message);
+    return;
+  }
+  totals.cases += report->passed + static_cast<int>(report->failures.size());
+  totals.failed += static_cast<int>(report->failures.size());
+  for (const auto& failure : report->failures) {
+    totals.failures += fmt::format("{}:{}: case '{}': {}\n",
+                                   lua::CasesBeside(script).string(), failure.line, failure.name,
+                                   failure.message);
+  }
+}
+
+// Every script of the folder but its lib/, which is no stage.
+CaseTotals RunAllCases(const Locations& locations) {
+  namespace fs = std::filesystem;
+  CaseTotals totals;
+  std::error_code ignored;
+  std::vector<fs::path> scripts;
+  for (const auto& entry : fs::recursive_directory_iterator(locations.scripts, ignored)) {
+    bool in_lib = entry.path().parent_path() == locations.scripts / "lib";
+    if (entry.path().extension() == ".lua" && !in_lib) scripts.push_back(entry.path());
+  }
+  std::sort(scripts.begin(), scripts.end());
+  for (const auto& script : scripts) {
+    Account(totals, script, lua::RunCases(script, locations.scripts / "lib"));
+  }
+  return totals;
+}
+
+Result<int> Check(const Globals& globals) {
+  TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
+  TRY_ASSIGN(auto loaded, config::Load(globals.locations.pipelines,
+                                       CatalogOf(registry, globals.locations)));
+  auto totals = RunAllCases(globals.locations);
+  bool ok = loaded.ok() && totals.failed == 0;
+  size_t stages = 0;
+  for (const auto& pipeline : loaded.config.pipelines) stages += pipeline.stages.size();
+  auto text = loaded.Errors() + totals.failures;
+  if (ok) {
+    text = fmt::format("{}: {} pipelines, {} stages; {} scripts with {} cases: all well\n",
+                       loaded.config.file, loaded.config.pipelines.size(), stages, totals.scripts,
+                       totals.cases);
+  }
+  Print(globals, text, {{"ok", ok}, {"errors", ToJson(loaded)}, {"cases", totals.cases},
+                        {"failed_cases", totals.failed}});
+  return ok ? kDone : kHasErrors;
+}
+
+Result<int> Schema(const Globals& globals) {
+  TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
+  auto schema = config::Schema(CatalogOf(registry, globals.locations));
+  Print(globals, schema.dump(2) + "\n", OrderedJson(schema));
+  return kDone;
+}
+
+}  // namespace
+
+void AddCheck(Commands& commands) {
+  auto* command = AddCommand(commands, "check", "Check pipelines.yaml and the scripts",
+                             kCheckTeaching);
+  command->callback([&commands] {
+    commands.chosen = [&globals = commands.globals] { return Check(globals); };
+  });
+}
+
+void AddSchema(Commands& commands) {
+  auto* command = AddCommand(commands, "schema", "Print the JSON Schema of pipelines.yaml",
+                             kSchemaTeaching);
+  command->callback([&commands] {
+    commands.chosen = [&globals = commands.globals] { return Schema(globals); };
+  });
+}
+
+}  // namespace tidings::cli

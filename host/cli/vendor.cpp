@@ -1,0 +1,161 @@
+#include <csignal>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/setup.h"
+#include "cli/signals.h"
+#include "http/server.h"
+#include "net/http_client.h"
+#include "pipeline/batch.h"
+#include "pipeline/runner.h"
+
+namespace tidings::cli {
+namespace {
+
+constexpr const char* kTeaching =
+    "Runs a vendor as a service of its own: takes messages at POST /messages, and calls the receipt API\n"
+    "back later, as real vendors do. For trying pipelines out; any deliver plugin can stand behind it.\n\n"
+    "  tidings vendor --port 9090 --receipts http://127.0.0.1:8080/api/v1/receipts\n"
+    "  tidings vendor --options '{\"failure_rate\": 0.3, \"duplicates\": 0.1, \"max_delay\": \"5s\"}'\n\n"
+    "Then give the vendor in pipelines.yaml the option `url: http://127.0.0.1:9090/messages`.\n";
+
+struct VendorOptions {
+  int port = 9090;
+  std::string plugin = "deliver_simulated";
+  std::string options = "{}";
+  std::string receipts = "http://127.0.0.1:8080/api/v1/receipts";
+};
+
+// [{commId, campaignId, customerId, name, email, phone, personalized_msg}], the vendor format.
+Result<pipeline::Batch> ReadMessages(std::string_view body) {
+  TRY_ASSIGN(Json json, ParseJson(body));
+  if (!json.is_array()) json = Json::array({json});
+  std::vector<pipeline::Message> messages;
+  for (const auto& entry : json) {
+    if (!entry.is_object() || TextOf(entry, "commId").empty()) {
+      return Fail(Code::kInvalidArgument,
+                  fmt::format("/{}: a message is an object with at least commId", messages.size()));
+    }
+    pipeline::Message message;
+    message.id = message.idempotency_key = TextOf(entry, "commId");
+    message.campaign_id = TextOf(entry, "campaignId");
+    message.customer_id = TextOf(entry, "customerId");
+    message.channel = "email";
+    message.recipient = TextOf(entry, "email");
+    message.recipient_name = TextOf(entry, "name");
+    message.text = TextOf(entry, "personalized_msg");
+    messages.push_back(std::move(message));
+  }
+  pipeline::Batch batch;
+  batch.items = std::move(messages);
+  batch.now = Clock::System().Now();
+  batch.deadline = batch.now + std::chrono::seconds(30);
+  return batch;
+}
+
+Json ToJson(const pipeline::Batch& batch, const pipeline::Outcome& outcome) {
+  static const char* const kWords[] = {"accepted", "retry", "rejected", "rejected"};
+  const auto& messages = std::get<std::vector<pipeline::Message>>(batch.items);
+  Json answers = Json::array();
+  for (size_t i = 0; i < messages.size(); ++i) {
+    const auto& verdict = outcome.verdicts[i];
+    answers.push_back({{"commId", messages[i].id},
+                       {"status", kWords[static_cast<int>(verdict.code)]},
+                       {"reason", verdict.reason}});
+  }
+  return answers;
+}
+
+// One runner, entered by one call at a time.
+class VendorService {
+ public:
+  explicit VendorService(std::unique_ptr<pipeline::Runner> runner) : runner_(std::move(runner)) {}
+
+  void Take(const http::Request& request, const http::Responder& responder) {
+    auto batch = ReadMessages(request.body);
+    if (!batch) return responder.Fail(batch.error());
+    std::lock_guard lock(mutex_);
+    auto outcome = runner_->Process(*batch);
+    if (!outcome) return responder.Fail(outcome.error());
+    responder.Send(http::Response::OfJson(200, ToJson(*batch, *outcome)));
+  }
+
+  void Drain() { runner_->Drain(Clock::System().Now() + std::chrono::seconds(30)); }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<pipeline::Runner> runner_;  // guarded by mutex_ while the server runs
+};
+
+// "127.0.0.1:8080" of "http://127.0.0.1:8080/api/v1/receipts".
+std::string AuthorityOf(const std::string& url) {
+  auto scheme = url.find("://");
+  auto rest = scheme == url.npos ? url : url.substr(scheme + 3);
+  return rest.substr(0, rest.find('/'));
+}
+
+Result<pipeline::RunnerSpec> SpecOf(const Globals& globals, const VendorOptions& options) {
+  TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
+  const auto* plugin = registry.Find(options.plugin);
+  if (!plugin || plugin->stage() != StageKind::kDeliver) {
+    return Fail(Code::kNotFound, "there is no deliver plugin " + options.plugin +
+                                     "; `tidings plugins` lists those that were found");
+  }
+  pipeline::RunnerSpec spec;
+  spec.name = "vendor";
+  spec.kind = StageKind::kDeliver;
+  spec.plugin = plugin->path();
+  spec.scripts = globals.locations.scripts;
+  TRY_ASSIGN(spec.options, ParseJson(options.options));
+  return spec;
+}
+
+Result<int> RunVendor(const Globals& globals, const VendorOptions& options) {
+  Signals signals({SIGTERM, SIGINT});
+  TRY_ASSIGN(auto spec, SpecOf(globals, options));
+  TRY_ASSIGN(auto client, net::HttpClient::Create({.allow = {AuthorityOf(options.receipts)}}));
+  pipeline::RunnerContext context;
+  context.http = client.get();
+  context.receipts_url = options.receipts;
+  TRY_ASSIGN(auto runner, pipeline::MakeRunner(spec, context));
+  VendorService service(std::move(runner));
+  http::Router router;
+  router.Add("POST", "/messages",
+             [&service](http::Request request, http::Responder responder) {
+               service.Take(request, responder);
+             },
+             {.max_body = 64 << 20});
+  http::Options http_options;
+  http_options.port = options.port;
+  http::Server server(http_options, std::move(router));
+  TRY(server.Start());
+  log::Info("vendor", "{} takes messages at http://127.0.0.1:{}/messages and calls {} back",
+            options.plugin, server.port(), options.receipts);
+  signals.Wait();
+  (void)server.Drain(std::chrono::seconds(10));
+  service.Drain();
+  return kDone;
+}
+
+}  // namespace
+
+void AddVendor(Commands& commands) {
+  auto* command = AddCommand(commands, "vendor", "Run a simulated vendor as a service", kTeaching);
+  auto options = std::make_shared<VendorOptions>();
+  command->add_option("--port", options->port, "Port to listen on; 0 = any free one")
+      ->capture_default_str();
+  command->add_option("--plugin", options->plugin, "The deliver plugin")->capture_default_str();
+  command->add_option("--options", options->options, "Its options, a JSON object")
+      ->capture_default_str();
+  command->add_option("--receipts", options->receipts, "Where receipts go")->capture_default_str();
+  command->callback([&commands, options] {
+    commands.chosen = [&globals = commands.globals, options] {
+      return RunVendor(globals, *options);
+    };
+  });
+}
+
+}  // namespace tidings::cli
