@@ -94,6 +94,24 @@ TEST(OptionsAt, TakesNothingWhereTheSchemaIsSilent) {
   EXPECT_EQ(found[0].message, "unknown option `a` of plugin `p`; it takes none");
 }
 
+TEST(OptionsAt, TakesAWholeNumberHoweverItIsWritten) {
+  auto plugin = PluginWith(R"({"properties": {"a": {"type": "integer"}}})");
+  const std::pair<const char*, const char*> cases[] = {
+      {"2.0", R"({"a":2})"}, {"1e3", R"({"a":1000})"}, {"-0.0", R"({"a":0})"}};
+  for (auto [text, expected] : cases) {
+    Report report;
+    auto node = Options({{"a", text}});
+    EXPECT_EQ(ToLine(OptionsAt(&node, {}, plugin, report)), expected);
+    EXPECT_TRUE(report.Empty()) << text;
+  }
+  for (auto text : {"2.5", "1e300"}) {
+    Report report;
+    auto node = Options({{"a", text}});
+    OptionsAt(&node, {}, plugin, report);
+    EXPECT_EQ(report.Take().size(), 1u) << text;
+  }
+}
+
 TEST(OptionsAt, DoesNotMatchEndlessly) {
   auto plugin = PluginWith(R"({"properties": {"a": {"pattern": "^a*$"}}})");
   Report report;
