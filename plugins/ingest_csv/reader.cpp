@@ -78,11 +78,11 @@ bool Reader::Prepare() {
   size_t lone = buffer_.find('\r');
   if (newline == std::string::npos && lone != std::string::npos) newline_ = '\r';
   if (buffer_.compare(0, 3, "\xef\xbb\xbf") == 0) at_ = 3;
-  if (buffer_.compare(at_, 4, "sep=") == 0 && buffer_.size() > at_ + 5) {
-    separator_ = buffer_[at_ + 4];
-    size_t end = buffer_.find(newline_, at_);
-    at_ = end == std::string::npos ? buffer_.size() : end + 1;
-    ++line_;
+  size_t end = std::min(buffer_.find(newline_, at_), buffer_.size());
+  std::string_view first = WithoutReturn(std::string_view(buffer_).substr(at_, end - at_));
+  if (first.size() == 5 && first.substr(0, 4) == "sep=" && first[4] != '"' && first[4] != 0) {
+    separator_ = first[4];
+    MoveTo(std::min(end + 1, buffer_.size()));
   }
   if (separator_ == 0) DetectSeparator();
   started_ = true;
