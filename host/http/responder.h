@@ -12,8 +12,8 @@
 
 namespace tidings::http {
 
-class Exchange;     // one request and the place its answer goes to
-struct StreamFlow;  // what a ResponseStream and its connection share
+class Exchange;      // one request and the place its answer goes to
+class StreamHandle;  // what the copies of a ResponseStream share
 
 struct StreamOptions {
   // True for a stream without an end of its own (server-sent events): a drain ends it at once
@@ -45,8 +45,8 @@ class ResponseStream {
 
  private:
   friend class Responder;
-  explicit ResponseStream(std::shared_ptr<StreamFlow> flow) : flow_(std::move(flow)) {}
-  std::shared_ptr<StreamFlow> flow_;
+  explicit ResponseStream(std::shared_ptr<StreamHandle> handle) : handle_(std::move(handle)) {}
+  std::shared_ptr<StreamHandle> handle_;
 };
 
 // The right to answer one request, once. Copyable; any thread; never blocks. The first of Send,
