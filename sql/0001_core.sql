@@ -65,77 +65,76 @@ create table order_items (
 );
 
 -- A COMPLETED order counts: its amount into total_spend, itself into order_count and visit, its date
--- into last_order_date. The triggers run once a statement, over all of its rows.
+-- into last_order_date. The triggers run once a statement, over all of its rows, and each adds the
+-- difference that its own rows make.
 --
--- They lock the customers concerned in the order of their ids, so that two statements never wait for
--- each other. Whoever reads the orders again does so in a statement of its own after the lock: that
--- statement sees all that others have committed while it waited, and what they have not yet
--- committed they add themselves once they get the lock.
+-- The customers are locked first, in the order of their ids, so that two statements never wait for
+-- each other. The latest date is looked up again only where an order with that date went away, and
+-- by a statement after the lock: it sees what others have committed while it waited, and what they
+-- have not yet committed they add themselves once they get the lock.
+--
+-- INSERT ... ON CONFLICT DO UPDATE runs two of the triggers, each for customers of its own. Who
+-- writes orders of several customers so calls lock_customers first, in the same transaction.
 create function lock_customers(ids uuid[]) returns void language plpgsql as $$
 begin
   perform from customers where id = any (ids) order by id for no key update;
 end $$;
 
--- New orders are added to the totals, whatever those are by then.
-create function orders_inserted() returns trigger language plpgsql as $$
-declare
-  ids uuid[] := array(select distinct customer_id from new_orders where status = 'COMPLETED');
+create function add_to_totals(ids uuid[], spend numeric[], orders bigint[], come timestamptz[],
+                              gone timestamptz[]) returns void language plpgsql as $$
 begin
-  if cardinality(ids) > 1 then
-    perform lock_customers(ids);
-  end if;
+  perform lock_customers(ids);
   update customers c
      set total_spend = c.total_spend + d.spend,
          visit = c.visit + d.orders,
          order_count = c.order_count + d.orders,
-         last_order_date = greatest(c.last_order_date, d.latest)
-    from (select customer_id, sum(amount) as spend, count(*) as orders, max(order_date) as latest
+         last_order_date = case
+           when d.gone >= c.last_order_date then
+             greatest(c.opening_last_order_date,
+                      (select max(o.order_date) from orders o
+                        where o.customer_id = c.id and o.status = 'COMPLETED'))
+           else greatest(c.last_order_date, d.come) end
+    from unnest(ids, spend, orders, come, gone) as d(id, spend, orders, come, gone)
+   where c.id = d.id;
+end $$;
+
+create function orders_inserted() returns trigger language plpgsql as $$
+begin
+  perform add_to_totals(array_agg(customer_id), array_agg(spend), array_agg(orders),
+                        array_agg(come), null)
+    from (select customer_id, sum(amount) as spend, count(*) as orders, max(order_date) as come
             from new_orders where status = 'COMPLETED' group by customer_id) d
-   where c.id = d.customer_id;
+  having count(*) > 0;
   return null;
 end $$;
 
--- After a change or a deletion, the totals of the customers concerned are taken anew.
-create function orders_changed(ids uuid[]) returns void language plpgsql as $$
-begin
-  if cardinality(ids) = 0 then
-    return;
-  end if;
-  perform lock_customers(ids);
-  update customers c
-     set total_spend = c.opening_spend + d.spend,
-         visit = c.opening_visit + d.orders,
-         order_count = d.orders,
-         last_order_date = greatest(c.opening_last_order_date, d.latest)
-    from (select k.id, coalesce(sum(o.amount), 0) as spend, count(o.id) as orders,
-                 max(o.order_date) as latest
-            from unnest(ids) as k(id)
-            left join orders o on o.customer_id = k.id and o.status = 'COMPLETED'
-           group by k.id) d
-   where c.id = d.id
-     and (c.total_spend, c.visit, c.order_count, c.last_order_date) is distinct from
-         (c.opening_spend + d.spend, c.opening_visit + d.orders, d.orders,
-          greatest(c.opening_last_order_date, d.latest));
-end $$;
-
--- The customers of orders that count now and did not, or the other way round, or count differently.
+-- Orders that count as they did before are left out, and so are their customers.
 create function orders_updated() returns trigger language plpgsql as $$
 begin
-  perform orders_changed(array(
-    with was as (select customer_id, id, amount, order_date from old_orders
-                  where status = 'COMPLETED'),
-         is_now as (select customer_id, id, amount, order_date from new_orders
-                     where status = 'COMPLETED')
-    select customer_id from (table was except table is_now) gone
-    union
-    select customer_id from (table is_now except table was) come));
+  perform add_to_totals(array_agg(customer_id), array_agg(spend), array_agg(orders),
+                        array_agg(come), array_agg(gone))
+    from (with was as (select customer_id, id, amount, order_date from old_orders
+                        where status = 'COMPLETED'),
+               now_is as (select customer_id, id, amount, order_date from new_orders
+                           where status = 'COMPLETED')
+          select customer_id, sum(amount * sign) as spend, sum(sign)::bigint as orders,
+                 max(order_date) filter (where sign > 0) as come,
+                 max(order_date) filter (where sign < 0) as gone
+            from (select 1 as sign, * from (table now_is except table was) as come
+                  union all
+                  select -1, * from (table was except table now_is) as gone) changes
+           group by customer_id) d
+  having count(*) > 0;
   return null;
 end $$;
 
 create function orders_deleted() returns trigger language plpgsql as $$
 begin
-  perform orders_changed(array(
-    select distinct customer_id from old_orders where status = 'COMPLETED'));
+  perform add_to_totals(array_agg(customer_id), array_agg(spend), array_agg(orders), null,
+                        array_agg(gone))
+    from (select customer_id, -sum(amount) as spend, -count(*) as orders, max(order_date) as gone
+            from old_orders where status = 'COMPLETED' group by customer_id) d
+  having count(*) > 0;
   return null;
 end $$;
 
