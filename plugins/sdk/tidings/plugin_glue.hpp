@@ -3,6 +3,8 @@
 #ifndef TIDINGS_PLUGIN_GLUE_HPP
 #define TIDINGS_PLUGIN_GLUE_HPP
 
+#include <exception>
+
 #include "tidings/plugin.hpp"
 
 namespace tidings::sdk {
