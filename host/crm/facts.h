@@ -20,8 +20,8 @@ class FactsStore {
  public:
   explicit FactsStore(pg::Pool& pool) : pool_(pool) {}
 
-  // {campaign_id, name, rule (in English), channel, intent, audience, sent, delivered, failed,
-  //  pending, rate, seconds, messages_per_second,
+  // {campaign_id, name, rule (in English), channel, intent, subject, message, audience, sent,
+  //  delivered, failed, pending, delivery_rate, duration_seconds, messages_per_second,
   //  reasons [{reason, count}] most frequent first,
   //  groups [{by: "spend" | "city" | "visits", label, audience, delivered, failed, rate}]}
   // Rates are delivered / (delivered + failed), from 0 to 1, with four places. Groups come in the
