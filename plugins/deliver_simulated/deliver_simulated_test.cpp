@@ -353,7 +353,7 @@ TEST(DeliverSimulated, CostsLittleForAMessage) {
   EXPECT_EQ(host.Counter("receipts_sent"), kBatches * kBatch);
   double rate = kBatches * kBatch / took.count();
   std::cout << static_cast<int64_t>(rate) << " messages/s\n";
-  EXPECT_GT(rate, 10'000);  // far under what it does: sanitizers and crowds allowed for
+  EXPECT_GT(rate, 2'000);  // far under what it does: sanitizers and crowds allowed for
 }
 
 }  // namespace
