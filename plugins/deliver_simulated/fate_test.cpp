@@ -162,6 +162,8 @@ TEST(VendorCall, ReadsAnswers) {
             "RINVALID_EMAIL//0 A/v/0 ");
   EXPECT_EQ(show(200, "", R"({"results":[{"commId":"a","status":"RETRY","retryAfterMs":5}]})"),
             "Tthe vendor gave no reason//5 A//0 ");
+  EXPECT_EQ(show(200, "", R"([{"commId":"a","status":"rejected","reason":"no"}])"), "Rno//0 A//0 ");
+  EXPECT_EQ(show(200, "", R"({"results":7})"), "A//0 A//0 ");
   EXPECT_EQ(show(429, "X: y\r\nRetry-After: 7\r\n", ""),
             "Tthe vendor answered HTTP 429//7000 Tthe vendor answered HTTP 429//7000 ");
   EXPECT_EQ(show(503, "", ""),

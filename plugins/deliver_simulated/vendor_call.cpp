@@ -58,8 +58,9 @@ VendorAnswer AnswerOf(const Json& result) {
   std::string status = TextOf(result, "status");
   answer.reason = TextOf(result, "reason");
   answer.reference = TextOf(result, "vendorMessageId");
-  if (status == "RETRY") answer.answer = Answer::kRetry;
-  if (status == "REJECTED") answer.answer = Answer::kReject;
+  for (char& c : status) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  if (status == "retry") answer.answer = Answer::kRetry;
+  if (status == "rejected") answer.answer = Answer::kReject;
   auto after = result.find("retryAfterMs");
   if (after != result.end() && after->is_number_unsigned()) answer.retry_after_ms = *after;
   if (answer.answer != Answer::kAccept && answer.reason.empty()) {
@@ -72,8 +73,9 @@ VendorAnswer AnswerOf(const Json& result) {
 std::unordered_map<std::string, VendorAnswer> ResultsIn(std::string_view body) {
   std::unordered_map<std::string, VendorAnswer> results;
   auto json = Json::parse(body, nullptr, false);
-  if (!json.is_object() || !json["results"].is_array()) return results;
-  for (auto& result : json["results"]) {
+  if (json.is_object()) json = json.value("results", Json());
+  if (!json.is_array()) return results;
+  for (auto& result : json) {
     if (result.is_object()) results.emplace(TextOf(result, "commId"), AnswerOf(result));
   }
   return results;

@@ -29,8 +29,9 @@ struct VendorAnswer {
 };
 
 // What an HTTP answer means for each message, in the order of the call.
-//   2xx: all are accepted, but for those that {"results": [{commId, status, reason,
-//        vendorMessageId, retryAfterMs}]} names with a status of RETRY or REJECTED;
+//   2xx: all are accepted, but for those that the body names otherwise: [{commId, status, reason,
+//        vendorMessageId, retryAfterMs}] or {"results": [...]}, with a status of `accepted`,
+//        `retry` or `rejected` in any case;
 //   408, 429 and 5xx: all again later, after the header Retry-After where there is one;
 //   anything else: all are refused.
 std::vector<VendorAnswer> ReadAnswer(uint32_t status, std::string_view headers,
