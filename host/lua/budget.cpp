@@ -75,8 +75,9 @@ void Budget::Settle(lua_State* L) {
     CheckClock();
   }
   if (!tripped_ && remaining_ < 0) {
-    Trip(Code::kResourceExhausted, fmt::format("used up its {} instructions; is there an endless loop?",
-                                               WithThousands(limits_.instructions)));
+    Trip(Code::kResourceExhausted,
+         fmt::format("used up its {} instructions; is there an endless loop?",
+                     WithThousands(limits_.instructions)));
   }
   if (tripped_) Raise(L);
 }

@@ -1,9 +1,10 @@
 // What a script may still use up, and the end of its run when that is gone.
 //
-// The interpreter calls a hook every 1,000 instructions; the hook takes them off the budget and looks
-// at the clock. Once a limit is passed the budget is *tripped*: the hook is set to every instruction
-// and raises again each time, so that catching the error gains nothing. Library functions whose work
-// grows with their arguments charge for it, because no instruction runs meanwhile.
+// The interpreter calls a hook every 1,000 instructions; the hook takes them off the budget and
+// looks at the clock. Once a limit is passed the budget is *tripped*: the hook is set to every
+// instruction and raises again each time, so that catching the error gains nothing. Library
+// functions whose work grows with their arguments charge for it, because no instruction runs
+// meanwhile.
 #pragma once
 
 #include <chrono>
@@ -60,8 +61,8 @@ class Budget {
 
  private:
   static constexpr size_t kMostAtOnce = size_t{1} << 50;
-  static constexpr int kStep = 1000;                  // instructions between two looks
-  static constexpr size_t kLargeBlock = 64 << 10;     // after such an allocation, look at once
+  static constexpr int kStep = 1000;                   // instructions between two looks
+  static constexpr size_t kLargeBlock = 64 << 10;      // after such an allocation, look at once
   static constexpr int64_t kCollectionCost = 500'000;  // instructions a forced collection counts as
 
   static void* Allocate(void* self, void* block, size_t old_size, size_t new_size);

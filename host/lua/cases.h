@@ -24,9 +24,9 @@ struct CaseReport {
 // "x/lapsed.lua" -> "x/lapsed.cases.jsonl".
 std::filesystem::path CasesBeside(const std::filesystem::path& script);
 
-// Loads the script and runs its cases, each with its own clock reading; `http` answers what the case
-// says. A script without a cases file passes none. Fails where the script does not load or a line of
-// the cases is not a case (file:line says which).
+// Loads the script and runs its cases, each with its own clock reading; `http` answers what the
+// case says. A script without a cases file passes none. Fails where the script does not load or a
+// line of the cases is not a case (file:line says which).
 Result<CaseReport> RunCases(const std::filesystem::path& script, const std::filesystem::path& lib,
                             const Limits& limits = {});
 

@@ -39,8 +39,8 @@ class Reader {
   }
 
   void Refuse(const char* what, const char* why) {
-    luaL_error(L_, "%s%s%s%s", path_.empty() ? "" : path_.c_str(), path_.empty() ? "a " : ": a ", what,
-               why);
+    luaL_error(L_, "%s%s%s%s", path_.empty() ? "" : path_.c_str(), path_.empty() ? "a " : ": a ",
+               what, why);
   }
 
   Json ReadNumber(int index) {
@@ -101,7 +101,8 @@ class Reader {
   Json ReadObject(int table, int depth) {
     Json object = Json::object();
     for (lua_pushnil(L_); lua_next(L_, table) != 0; lua_pop(L_, 1)) {
-      if (lua_type(L_, -2) != LUA_TSTRING) Refuse("table", " has members that are not named by text");
+      if (lua_type(L_, -2) != LUA_TSTRING)
+        Refuse("table", " has members that are not named by text");
       std::string name(TextAt(L_, -2));
       size_t before = path_.size();
       path_ += (path_.empty() ? "" : ".") + (IsUtf8(name) ? name.substr(0, 100) : "?");
@@ -134,8 +135,10 @@ void PushList(lua_State* L, const Json& json, int depth) {
   lua_createtable(L, static_cast<int>(json.size()), 0);
   lua_Integer i = 0;
   for (const Json& value : json) {
-    if (value.is_null()) lua_pushlightuserdata(L, nullptr);
-    else Push(L, value, depth);
+    if (value.is_null())
+      lua_pushlightuserdata(L, nullptr);
+    else
+      Push(L, value, depth);
     lua_rawseti(L, -2, ++i);
   }
   MarkAsList(L);

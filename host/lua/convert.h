@@ -19,7 +19,7 @@ void PushJson(lua_State* L, const Json& json);
 // infinity and text that is not UTF-8, naming where it found them.
 Json ToJson(lua_State* L, int index);
 
-void MarkAsList(lua_State* L);    // the table on top, even when it is empty
-void PushModules(lua_State* L);   // what `require` has found so far, by name
+void MarkAsList(lua_State* L);   // the table on top, even when it is empty
+void PushModules(lua_State* L);  // what `require` has found so far, by name
 
 }  // namespace tidings::lua

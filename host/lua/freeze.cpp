@@ -31,10 +31,13 @@ int PushMap(lua_State* L, const char& key) {
 // P[k] = v
 int RefuseWrite(lua_State* L) {
   if (lua_type(L, 2) == LUA_TSTRING) {
-    return luaL_error(L, "`%s` was made when the script was loaded and stays as it is; "
-                      "use a local variable or a new table", lua_tostring(L, 2));
+    return luaL_error(L,
+                      "`%s` was made when the script was loaded and stays as it is; "
+                      "use a local variable or a new table",
+                      lua_tostring(L, 2));
   }
-  return luaL_error(L, "this table was made when the script was loaded and stays as it is; "
+  return luaL_error(L,
+                    "this table was made when the script was loaded and stays as it is; "
                     "make a new table inside the function");
 }
 
@@ -129,8 +132,10 @@ class Freezer {
       lua_replace(L_, i);
     }
     while (PopWork()) {
-      if (lua_istable(L_, -1)) VisitTable();
-      else VisitUpvalues();
+      if (lua_istable(L_, -1))
+        VisitTable();
+      else
+        VisitUpvalues();
       lua_pop(L_, 1);
       Budget::Of(L_).Charge(L_, 10);
     }

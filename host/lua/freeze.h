@@ -2,8 +2,8 @@
 // anything behind for the next.
 //
 // A table T is frozen by putting an empty table P in all its places, with a metatable through which
-// P reads as T and cannot be written to. What P shows of T is frozen itself. Shared locals (upvalues)
-// cannot be guarded; they are put back after each call instead.
+// P reads as T and cannot be written to. What P shows of T is frozen itself. Shared locals
+// (upvalues) cannot be guarded; they are put back after each call instead.
 #pragma once
 
 #include <lua.hpp>

@@ -11,7 +11,7 @@
 namespace tidings::lua {
 
 // Each adds its functions or its table to the table on top of the stack. They raise.
-void AddBase(lua_State* L, Context& context);    // type, tostring, pairs, pcall, error, require, ...
+void AddBase(lua_State* L, Context& context);  // type, tostring, pairs, pcall, error, require, ...
 void AddString(lua_State* L, Context& context);  // string, and the metatable of strings
 void AddTable(lua_State* L, Context& context);   // table
 void AddMath(lua_State* L, Context& context);    // math without random numbers; utf8

@@ -86,9 +86,7 @@ int ToNumber(lua_State* L, lua_CFunction stock) {
   return stock(L);
 }
 
-int ChargedToNumber(lua_State* L) {
-  return ToNumber(L, lua_tocfunction(L, lua_upvalueindex(1)));
-}
+int ChargedToNumber(lua_State* L) { return ToNumber(L, lua_tocfunction(L, lua_upvalueindex(1))); }
 
 // has(list, value): whether one of the list's values is equal to it.
 int Has(lua_State* L) {
@@ -139,11 +137,13 @@ bool IsInside(const std::filesystem::path& file, const std::filesystem::path& fo
 std::string ReadModule(lua_State* L, const std::string& name) {
   const auto& lib = Context::Of(L).options.lib;
   if (!IsModuleName(name)) {
-    luaL_error(L, "`require` takes the name of a file in the lib folder, without folder and ending");
+    luaL_error(L,
+               "`require` takes the name of a file in the lib folder, without folder and ending");
   }
   auto file = lib / (name + ".lua");
   if (lib.empty() || !std::filesystem::is_regular_file(file) || !IsInside(file, lib)) {
-    luaL_error(L, "there is no lib/%s.lua%s", name.c_str(), DidYouMean(name, ModulesIn(lib)).c_str());
+    luaL_error(L, "there is no lib/%s.lua%s", name.c_str(),
+               DidYouMean(name, ModulesIn(lib)).c_str());
   }
   auto text = ReadFile(file);
   if (!text.has_value()) luaL_error(L, "%s", text.error().message.c_str());
@@ -158,7 +158,8 @@ void LoadModule(lua_State* L, const std::string& name, int modules) {
     lua_error(L);
   }
   lua_call(L, 0, 1);
-  if (lua_isnil(L, -1)) luaL_error(L, "lib/%s.lua returns nothing; end it with `return M`", name.c_str());
+  if (lua_isnil(L, -1))
+    luaL_error(L, "lib/%s.lua returns nothing; end it with `return M`", name.c_str());
   lua_pushvalue(L, -1);
   lua_setfield(L, modules, name.c_str());
 }
@@ -215,9 +216,10 @@ std::vector<std::string> NamesOf(lua_State* L, int table) {
 
 bool IsWithheld(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-      "io",     "os",     "package", "debug",  "load",     "loadstring", "loadfile", "dofile",
-      "rawget", "rawset", "rawlen",  "xpcall", "setfenv",  "getfenv",    "module",   "coroutine",
-      "_G",     "print",  "http",    "log",    "newproxy", "unpack",     "warn",     "collectgarbage"};
+      "io",       "os",      "package",  "debug",     "load",   "loadstring",
+      "loadfile", "dofile",  "rawget",   "rawset",    "rawlen", "xpcall",
+      "setfenv",  "getfenv", "module",   "coroutine", "_G",     "print",
+      "http",     "log",     "newproxy", "unpack",    "warn",   "collectgarbage"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 

@@ -30,8 +30,10 @@ class Decoder {
     return Store();
   }
   bool number_unsigned(uint64_t value) {
-    if (value <= INT64_MAX) lua_pushinteger(L_, static_cast<lua_Integer>(value));
-    else lua_pushnumber(L_, static_cast<lua_Number>(value));
+    if (value <= INT64_MAX)
+      lua_pushinteger(L_, static_cast<lua_Integer>(value));
+    else
+      lua_pushnumber(L_, static_cast<lua_Number>(value));
     return Store();
   }
   bool number_float(double value, const std::string&) {
@@ -126,7 +128,8 @@ int Encode(lua_State* L) {
 int List(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) return luaL_error(L, "cannot change this table");
+  if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
+    return luaL_error(L, "cannot change this table");
   MarkAsList(L);
   return 1;
 }

@@ -46,7 +46,8 @@ void CheckEntity(lua_State* L) {
 int Declare(lua_State* L) {
   auto kind = static_cast<ScriptKind>(lua_tointeger(L, lua_upvalueindex(2)));
   const KindWords& words = kWords[static_cast<int>(kind)];
-  if (Context::Of(L).loaded) return luaL_error(L, "`%s` belongs at the end of the file", words.name);
+  if (Context::Of(L).loaded)
+    return luaL_error(L, "`%s` belongs at the end of the file", words.name);
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   CheckFunction(L, words);

@@ -55,7 +55,8 @@ int Repeat(lua_State* L) {
   size_t each = text.size() + size;
   size_t limit = Budget::Of(L).value_limit();
   if (count > 0 && each > 0 && static_cast<size_t>(count) > limit / each) {
-    return luaL_error(L, "string.rep would make a string of over %d bytes", static_cast<int>(limit));
+    return luaL_error(L, "string.rep would make a string of over %d bytes",
+                      static_cast<int>(limit));
   }
   if (each == 0 || count < 0) count = 0;
   Budget::Of(L).ChargeBytes(L, each * static_cast<size_t>(count));
@@ -315,7 +316,8 @@ class Substitution {
 
 int Substitute(lua_State* L) { return Substitution(L).Run(); }
 
-// Sets `name` to `function` with the stock function of that name in the table at `stock` as upvalue.
+// Sets `name` to `function` with the stock function of that name in the table at `stock` as
+// upvalue.
 void Wrap(lua_State* L, int stock, const char* name, lua_CFunction function) {
   lua_getfield(L, stock, name);
   lua_pushcclosure(L, function, 1);

@@ -12,7 +12,8 @@ constexpr lua_Integer kMaxUnpacked = 1000;
 // A list on the stack, sorted in place by a heap: n log n whatever the order and the comparison.
 class Sorter {
  public:
-  explicit Sorter(lua_State* L) : L_(L), size_(luaL_len(L_, 1)), compares_(!lua_isnoneornil(L_, 2)) {}
+  explicit Sorter(lua_State* L)
+      : L_(L), size_(luaL_len(L_, 1)), compares_(!lua_isnoneornil(L_, 2)) {}
 
   void Run() {
     for (lua_Integer root = size_ / 2; root >= 1; --root) Sink(root, size_);
@@ -74,13 +75,15 @@ int Stock(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
 
 int Insert(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  if (lua_gettop(L) == 3) Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_len(L, 1)));
+  if (lua_gettop(L) == 3)
+    Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_len(L, 1)));
   return Stock(L);
 }
 
 int Remove(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  if (lua_gettop(L) == 2) Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_len(L, 1)));
+  if (lua_gettop(L) == 2)
+    Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_len(L, 1)));
   return Stock(L);
 }
 
@@ -146,9 +149,9 @@ void AddMath(lua_State* L, Context&) {
   lua_call(L, 0, 1);
   lua_newtable(L);
   CopyFields(L, target + 1,
-             {"abs", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max",
-              "maxinteger", "min", "mininteger", "modf", "pi", "rad", "sin", "sqrt", "tan",
-              "tointeger", "type", "ult"});
+             {"abs", "ceil", "cos",        "deg",       "exp",        "floor", "fmod", "huge",
+              "log", "max",  "maxinteger", "min",       "mininteger", "modf",  "pi",   "rad",
+              "sin", "sqrt", "tan",        "tointeger", "type",       "ult"});
   FreezeLibrary(L);
   lua_setfield(L, target, "math");
   lua_settop(L, target);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/text.h"
-#include "lua/convert.h"
 #include "lua/context.h"
+#include "lua/convert.h"
 
 namespace tidings::lua {
 namespace {
@@ -21,7 +21,8 @@ Json Record(lua_State* L) {
     return {{"dropped", why ? std::string(TextAt(L, kSecond)) : "dropped by the script"}};
   }
   if (!lua_istable(L, kFirst)) {
-    luaL_error(L, "`process` has to return the record, or nil and why it is dropped; it returned a %s",
+    luaL_error(L,
+               "`process` has to return the record, or nil and why it is dropped; it returned a %s",
                luaL_typename(L, kFirst));
   }
   Json record = ToJson(L, kFirst);
@@ -47,10 +48,11 @@ void CheckReceipt(lua_State* L, const Json& receipt, size_t number) {
   }
   std::string status = TextOf(receipt, "status");
   if (status != "sent" && status != "delivered" && status != "failed") {
-    luaL_error(L, "receipt %d has the status \"%s\"; it is \"sent\", \"delivered\" or \"failed\"", at,
-               status.c_str());
+    luaL_error(L, "receipt %d has the status \"%s\"; it is \"sent\", \"delivered\" or \"failed\"",
+               at, status.c_str());
   }
-  const std::vector<std::string> known = {"message_id", "status", "reason", "reference", "occurred_at"};
+  const std::vector<std::string> known = {"message_id", "status", "reason", "reference",
+                                          "occurred_at"};
   for (const auto& [name, value] : receipt.items()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     luaL_error(L, "receipt %d has an unknown member `%s`%s", at, name.c_str(),

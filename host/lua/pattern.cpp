@@ -115,7 +115,9 @@ class PatternParser {
     if (at_ + 3 >= text_.size()) {
       throw PatternError("malformed pattern (missing arguments to '%b')");
     }
-    Add({.kind = Pattern::Kind::kBalance, .first = Byte(text_[at_ + 2]), .last = Byte(text_[at_ + 3])},
+    Add({.kind = Pattern::Kind::kBalance,
+         .first = Byte(text_[at_ + 2]),
+         .last = Byte(text_[at_ + 3])},
         4);
   }
 

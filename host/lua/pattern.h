@@ -40,10 +40,10 @@ class Pattern {
   enum class Kind { kSet, kOpen, kPosition, kClose, kBalance, kFrontier, kBack, kEnd };
   struct Item {
     Kind kind;
-    char repeat = 0;           // of kSet: 0 or one of * + - ?
-    unsigned char first = 0;   // of kBalance
-    unsigned char last = 0;    // of kBalance
-    int index = 0;             // of kSet, kFrontier: the set; of the others: the capture
+    char repeat = 0;          // of kSet: 0 or one of * + - ?
+    unsigned char first = 0;  // of kBalance
+    unsigned char last = 0;   // of kBalance
+    int index = 0;            // of kSet, kFrontier: the set; of the others: the capture
   };
 
   std::vector<Item> items_;

@@ -184,8 +184,10 @@ int RowView::JsonIndex(lua_State* L) {
   lua_Integer number = lua_tointegerx(L, 2, &exact);
   bool inside = json.is_array() && lua_type(L, 2) == LUA_TNUMBER && exact && number >= 1 &&
                 static_cast<size_t>(number) <= json.size();
-  if (inside) self.PushMember(L, json[static_cast<size_t>(number - 1)]);
-  else lua_pushnil(L);
+  if (inside)
+    self.PushMember(L, json[static_cast<size_t>(number - 1)]);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
@@ -217,8 +219,8 @@ int RowView::JsonNext(lua_State* L) {
     return 2;
   }
   const auto& members = json.get_ref<const Json::object_t&>();
-  auto next = lua_isnoneornil(L, 2) ? members.begin()
-                                    : members.upper_bound(std::string(CheckText(L, 2)));
+  auto next =
+      lua_isnoneornil(L, 2) ? members.begin() : members.upper_bound(std::string(CheckText(L, 2)));
   if (next == members.end()) return lua_pushnil(L), 1;
   PushText(L, next->first);
   self.PushMember(L, next->second);

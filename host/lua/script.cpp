@@ -83,16 +83,18 @@ class Script::Impl {
   Json meta_;
 };
 
-// Runs `body` protected, with `data` and the script's function (once there is one) as its arguments;
-// its `results` stay on the stack.
+// Runs `body` protected, with `data` and the script's function (once there is one) as its
+// arguments; its `results` stay on the stack.
 Status Script::Impl::Run(lua_CFunction body, void* data, int results) try {
   lua_State* L = state_.get();
   context_.budget.Arm(L);
   int explain = lua_gettop(L) < kExplain ? 0 : kExplain;
   lua_pushcfunction(L, body);
   lua_pushlightuserdata(L, data);
-  if (lua_gettop(L) > kRow + 1) lua_pushvalue(L, kFunction);
-  else lua_pushnil(L);
+  if (lua_gettop(L) > kRow + 1)
+    lua_pushvalue(L, kFunction);
+  else
+    lua_pushnil(L);
   int status = lua_pcall(L, 2, results, explain);
   if (status != LUA_OK) return Failure(status);
   return {};
@@ -117,8 +119,8 @@ Error Script::Impl::Explained(int status, std::string text) const {
   }
   if (status == LUA_ERRMEM) {
     std::string place = budget.location()[0] == '\0' ? file_ + ": " : budget.location();
-    return {Code::kResourceExhausted,
-            fmt::format("{}wanted more than its {} MiB of memory", place, budget.memory_limit() >> 20)};
+    return {Code::kResourceExhausted, fmt::format("{}wanted more than its {} MiB of memory", place,
+                                                  budget.memory_limit() >> 20)};
   }
   if (status != LUA_ERRRUN) text = file_ + ": the error could not be told: " + text;
   return {Code::kInvalidArgument, std::move(text)};
@@ -146,15 +148,18 @@ int Script::Impl::LoadBody(lua_State* L) {
 
 void Script::Impl::Load(lua_State* L, std::string_view source) {
   if (source.substr(0, 3) == "\xEF\xBB\xBF") source.remove_prefix(3);
-  if (source.substr(0, 1) == "\x1b") luaL_error(L, "%s:1: is compiled Lua, not text", file_.c_str());
+  if (source.substr(0, 1) == "\x1b")
+    luaL_error(L, "%s:1: is compiled Lua, not text", file_.c_str());
   if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file_).c_str(), "t") != LUA_OK) {
     lua_error(L);
   }
   lua_call(L, 0, 1);
   auto kind = DeclaredKind(L, -1);
   if (!kind.has_value()) {
-    luaL_error(L, "%s: a script ends with `return segment { ... }`, or ingest, deliver, receipt, "
-               "summarize or route instead of segment", file_.c_str());
+    luaL_error(L,
+               "%s: a script ends with `return segment { ... }`, or ingest, deliver, receipt, "
+               "summarize or route instead of segment",
+               file_.c_str());
   }
   kind_ = *kind;
   Keep(L);

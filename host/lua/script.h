@@ -1,8 +1,7 @@
 // One Lua script in a sandbox of its own.
 //
-//   TRY_ASSIGN(auto script, lua::Script::Load("scripts/ingest/tidy.lua", {}, {.lib = "scripts/lib"}));
-//   script->SetNow(clock.Now());
-//   TRY_ASSIGN(Json outcome, script->Call(record));
+//   TRY_ASSIGN(auto script, lua::Script::Load("scripts/ingest/tidy.lua", {}, {.lib =
+//   "scripts/lib"})); script->SetNow(clock.Now()); TRY_ASSIGN(Json outcome, script->Call(record));
 //
 // A script sees an allow-list of functions and nothing of the machine; its instructions, time and
 // memory are limited (limits.h). After loading, everything that it can reach is frozen: no call can
@@ -29,10 +28,10 @@ enum class ScriptKind { kIngest, kSegment, kDeliver, kReceipt, kSummarize, kRout
 std::string_view KindName(ScriptKind kind);  // "ingest"
 
 struct Options {
-  std::filesystem::path lib;               // where `require "x"` finds x.lua; empty: nowhere
-  Hooks hooks;                             // what the script may reach
-  const RowType* row_type = nullptr;       // of Test; must outlive the script
-  Time now{};                              // until SetNow
+  std::filesystem::path lib;          // where `require "x"` finds x.lua; empty: nowhere
+  Hooks hooks;                        // what the script may reach
+  const RowType* row_type = nullptr;  // of Test; must outlive the script
+  Time now{};                         // until SetNow
 };
 
 // A loaded script. One thread at a time; may move between threads. A script that has failed may be

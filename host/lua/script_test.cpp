@@ -36,13 +36,16 @@ std::string Write(const std::string& body, const Json& task = Json::object()) {
 
 // A customer with the values that the tests change.
 struct Customer {
-  Value values[14] = {"id-1", {}, "Asha", "asha@example.com", {}, "Pune", "active",
-                      Money{123'456'000}, int64_t{7}, int64_t{5}, Time{}, Time{}, {}, {}};
+  Value values[14] = {"id-1",     {},         "Asha",   "asha@example.com",
+                      {},         "Pune",     "active", Money{123'456'000},
+                      int64_t{7}, int64_t{5}, Time{},   Time{},
+                      {},         {}};
   Row row() const { return {&CustomerRow(), values}; }
 };
 
 Result<bool> Holds(const std::string& condition, const Customer& customer = {}) {
-  TRY_ASSIGN(auto script, Load("return segment { match = function(c) return " + condition + " end }"));
+  TRY_ASSIGN(auto script,
+             Load("return segment { match = function(c) return " + condition + " end }"));
   return script->Test(customer.row());
 }
 
@@ -71,7 +74,8 @@ TEST(Script, SeesEveryKindOfField) {
   customer.values[12] = &attributes;
   customer.values[13] = JsonText{R"(["vip", "new"])"};
   EXPECT_TRUE(*Holds("c.attributes.plan == 'gold' and c.attributes.age > 40", customer));
-  EXPECT_TRUE(*Holds("c.attributes.address.zip == '411001' and c.attributes.none == nil", customer));
+  EXPECT_TRUE(
+      *Holds("c.attributes.address.zip == '411001' and c.attributes.none == nil", customer));
   EXPECT_TRUE(*Holds("#c.tags == 2 and c.tags[1] == 'vip' and c.tags[3] == nil", customer));
   EXPECT_TRUE(*Holds("has(c.tags, 'new') and not has(c.tags, 'old')", customer));
   EXPECT_TRUE(*Holds("table.concat(c.tags, '+') == 'vip+new'", customer));
@@ -81,14 +85,16 @@ TEST(Script, SeesEveryKindOfField) {
       local seen = ''
       for k, v in pairs(c.attributes) do seen = seen .. k .. ' ' end
       for i, v in ipairs(c.tags) do seen = seen .. i .. v end
-      return seen end)() == 'address age plan 1vip2new')", customer));
+      return seen end)() == 'address age plan 1vip2new')",
+                     customer));
 }
 
 TEST(Script, NamesTheFieldThatWasMeant) {
   auto answer = Holds("c.totl_spend > 1");
   ASSERT_FALSE(answer.has_value());
   EXPECT_THAT(answer.error().message, StartsWith("test/it.lua:1: "));
-  EXPECT_THAT(answer.error().message, HasSubstr("no field `totl_spend`; did you mean `total_spend`?"));
+  EXPECT_THAT(answer.error().message,
+              HasSubstr("no field `totl_spend`; did you mean `total_spend`?"));
   EXPECT_THAT(answer.error().message, HasSubstr("stack traceback:"));
   EXPECT_EQ(answer.error().code, Code::kInvalidArgument);
 }
@@ -96,11 +102,13 @@ TEST(Script, NamesTheFieldThatWasMeant) {
 TEST(Script, LeavesNothingOfARowToTheNext) {
   const char* const kKeepers[] = {
       "local n = 0 return segment { match = function(c) n = n + 1 return n > 1 end }",
-      "local last return segment { match = function(c) local was = last last = c return was ~= nil end }",
+      "local last return segment { match = function(c) local was = last last = c return was ~= nil "
+      "end }",
       R"(local function counter() local n = 0 return function() n = n + 1 return n end end
          local next_number = counter()
          return segment { match = function(c) return next_number() > 1 end })",
-      "local _ENV = _ENV return segment { match = function(c) local was = _ENV == nil _ENV = nil return was end }",
+      "local _ENV = _ENV return segment { match = function(c) local was = _ENV == nil _ENV = nil "
+      "return was end }",
   };
   for (const char* text : kKeepers) {
     auto script = MustLoad(text);
@@ -192,8 +200,10 @@ TEST(Script, ChecksVerdicts) {
     return true
   end })");
   EXPECT_EQ(*script->Call({{"n", 1}}), Json::parse(R"({"verdict":"accept","reference":"ref-1"})"));
-  EXPECT_EQ(*script->Call({{"n", 2}}), Json::parse(R"({"verdict":"retry","seconds":30,"reason":"busy"})"));
-  EXPECT_EQ(*script->Call({{"n", 3}}), Json::parse(R"({"verdict":"reject","reason":"no such address"})"));
+  EXPECT_EQ(*script->Call({{"n", 2}}),
+            Json::parse(R"({"verdict":"retry","seconds":30,"reason":"busy"})"));
+  EXPECT_EQ(*script->Call({{"n", 3}}),
+            Json::parse(R"({"verdict":"reject","reason":"no such address"})"));
   EXPECT_EQ(*script->Call({{"n", 4}}), Json::parse(R"({"verdict":"accept","reference":null})"));
   EXPECT_THAT(script->Call({{"n", 5}}).error().message, HasSubstr("accept(reference)"));
 }
@@ -203,11 +213,17 @@ TEST(Script, ChecksReceiptsAndRoutes) {
   EXPECT_EQ(*receipt->Call(Json::parse(R"({"list": [{"message_id": "a", "status": "sent"}]})")),
             Json::parse(R"([{"message_id": "a", "status": "sent"}])"));
   EXPECT_THAT(receipt->Call(Json::parse(R"({"list": [{"message_id": "a", "status": "ok"}]})"))
-                  .error().message, HasSubstr("receipt 1 has the status \"ok\""));
-  EXPECT_THAT(receipt->Call(Json::parse(R"({"list": [{"message_id":"a","status":"sent","reson":"x"}]})"))
-                  .error().message, HasSubstr("did you mean `reason`?"));
+                  .error()
+                  .message,
+              HasSubstr("receipt 1 has the status \"ok\""));
+  EXPECT_THAT(
+      receipt->Call(Json::parse(R"({"list": [{"message_id":"a","status":"sent","reson":"x"}]})"))
+          .error()
+          .message,
+      HasSubstr("did you mean `reason`?"));
   auto route = MustLoad("return route { choose = function(m, v) return {m.to, v[1].name} end }");
-  Json argument = Json::parse(R"({"message": {"to": "b"}, "vendors": [{"name": "a"}, {"name": "b"}]})");
+  Json argument =
+      Json::parse(R"({"message": {"to": "b"}, "vendors": [{"name": "a"}, {"name": "b"}]})");
   EXPECT_EQ(*route->Call(argument), Json::parse(R"(["b", "a"])"));
   argument["message"]["to"] = "bb";
   EXPECT_THAT(route->Call(argument).error().message, HasSubstr("none of the vendors"));
@@ -216,23 +232,28 @@ TEST(Script, ChecksReceiptsAndRoutes) {
 TEST(Script, TellsTheTime) {
   EXPECT_EQ(Write("return time.format(now())"), "2026-03-01T00:00:00Z");
   EXPECT_EQ(Write("return tostring(days_since(time.parse('2026-02-27')))"), "2.0");
-  EXPECT_EQ(Write("local p = time.parts(now()) return p.year..'-'..p.month..'-'..p.day..' '..p.weekday"),
-            "2026-3-1 7");
+  EXPECT_EQ(
+      Write("local p = time.parts(now()) return p.year..'-'..p.month..'-'..p.day..' '..p.weekday"),
+      "2026-3-1 7");
   EXPECT_THAT(Write("local t, why = time.parse('yesterday') return why"), HasSubstr("yesterday"));
   EXPECT_THAT(Write("return time.format(1e300)"), HasSubstr("is no time"));
 }
 
 TEST(Script, ReadsAndWritesJson) {
-  EXPECT_EQ(Write(R"(return json.encode(json.decode('{"a":[1,2.5,"x",null,true,[]],"b":{},"c":null}')))"),
-            R"({"a":[1,2.5,"x",null,true,[]],"b":{}})");
-  EXPECT_EQ(Write("return json.encode{list = json.list{}, object = {}}"), R"({"list":[],"object":{}})");
+  EXPECT_EQ(
+      Write(R"(return json.encode(json.decode('{"a":[1,2.5,"x",null,true,[]],"b":{},"c":null}')))"),
+      R"({"a":[1,2.5,"x",null,true,[]],"b":{}})");
+  EXPECT_EQ(Write("return json.encode{list = json.list{}, object = {}}"),
+            R"({"list":[],"object":{}})");
   EXPECT_THAT(Write("local v, why = json.decode('{\"a\":}') return why"), HasSubstr("at byte"));
   EXPECT_THAT(Write("local t = {} t.t = t return json.encode(t)"), HasSubstr("contains itself"));
-  EXPECT_THAT(Write("return json.encode{a = {b = {print_ = function() end}}}"), HasSubstr("a.b.print_: a function"));
+  EXPECT_THAT(Write("return json.encode{a = {b = {print_ = function() end}}}"),
+              HasSubstr("a.b.print_: a function"));
   EXPECT_THAT(Write("return json.encode{1, 2, x = 3}"), HasSubstr("list and has other members"));
   EXPECT_THAT(Write("return json.encode(0/0)"), HasSubstr("not finite"));
   EXPECT_THAT(Write("return json.encode('\\xff')"), HasSubstr("not UTF-8"));
-  EXPECT_THAT(Write("local v, why = json.decode(('['):rep(1000)) return why"), HasSubstr("nests too deeply"));
+  EXPECT_THAT(Write("local v, why = json.decode(('['):rep(1000)) return why"),
+              HasSubstr("nests too deeply"));
 }
 
 TEST(Script, RequiresOnlyFromTheLibFolder) {
@@ -246,8 +267,10 @@ TEST(Script, RequiresOnlyFromTheLibFolder) {
   Options options;
   options.lib = lib;
   auto load = [&](const std::string& name) {
-    return Load("local d = require(" + name + ") return summarize { write = function() "
-                "return tostring(d.week) end }", options);
+    return Load("local d = require(" + name +
+                    ") return summarize { write = function() "
+                    "return tostring(d.week) end }",
+                options);
   };
   auto fine = load("'dates'");
   ASSERT_TRUE(fine.has_value()) << fine.error().message;
@@ -257,7 +280,8 @@ TEST(Script, RequiresOnlyFromTheLibFolder) {
     EXPECT_FALSE(load(name).has_value()) << name;
   }
   EXPECT_THAT(load("'datse'").error().message, HasSubstr("did you mean `dates`?"));
-  auto late = MustLoad("return summarize { write = function() return require('dates') end }", options);
+  auto late =
+      MustLoad("return summarize { write = function() return require('dates') end }", options);
   EXPECT_THAT(late->Call({}).error().message, HasSubstr("top of the file"));
 }
 
@@ -276,7 +300,8 @@ TEST(Script, ReachesTheWorldOnlyThroughHooks) {
     local answer, why = http{method = "POST", url = m.url, body = "hello"}
     if not answer then return retry(60, why) end
     return accept(answer.body)
-  end })", options);
+  end })",
+                         options);
   EXPECT_EQ((*script->Call({{"url", "up"}}))["reference"], "hello");
   EXPECT_EQ((*script->Call({{"url", "down"}}))["reason"], "nobody answers");
   EXPECT_THAT(logged, testing::ElementsAre("info:sending to up", "info:sending to down"));
@@ -284,14 +309,16 @@ TEST(Script, ReachesTheWorldOnlyThroughHooks) {
 
 TEST(Script, ExplainsWhatIsWrongWithAFile) {
   const std::pair<const char*, const char*> kCases[] = {
-      {"return segment { match = function(c) return c. end }", "test/it.lua:1: <name> expected near 'end'"},
+      {"return segment { match = function(c) return c. end }",
+       "test/it.lua:1: <name> expected near 'end'"},
       {"return 5", "test/it.lua: a script ends with `return segment { ... }`"},
       {"return {}", "a script ends with"},
       {"return segment { name = 'x' }", "test/it.lua:1: a segment script needs `match`"},
       {"return segment { mach = function() end }", "it has `mach`: a slip?"},
       {"return segment { match = true }", "`match` of a segment script has to be a function"},
       {"return segment { name = 5, match = function() end }", "`name` has to be text"},
-      {"return ingest { entity = 'order_', process = function() end }", "`entity` of an ingest script"},
+      {"return ingest { entity = 'order_', process = function() end }",
+       "`entity` of an ingest script"},
       {"return segmnt {}", "undefined name `segmnt`; did you mean `segment`?"},
       {"os.exit(1)", "`os` does not exist for scripts"},
       {"error({})", "test/it.lua:1: the error raised is a table value"},
@@ -324,11 +351,13 @@ TEST(Script, LoadsFilesByTheirShortName) {
   TempDir folder;
   auto file = folder.path() / "segment" / "vip.lua";
   std::filesystem::create_directories(file.parent_path());
-  ASSERT_TRUE(WriteFile(file, "\nreturn segment { match = function(c) error('x') end }").has_value());
+  ASSERT_TRUE(
+      WriteFile(file, "\nreturn segment { match = function(c) error('x') end }").has_value());
   auto script = Script::Load(file, {}, {});
   ASSERT_TRUE(script.has_value()) << script.error().message;
   EXPECT_EQ((*script)->name(), "segment/vip.lua");
-  EXPECT_THAT((*script)->Test(Customer().row()).error().message, StartsWith("segment/vip.lua:2: x"));
+  EXPECT_THAT((*script)->Test(Customer().row()).error().message,
+              StartsWith("segment/vip.lua:2: x"));
   EXPECT_EQ(Script::Load(folder.path() / "none.lua", {}, {}).error().code, Code::kNotFound);
 }
 

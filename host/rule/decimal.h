@@ -25,7 +25,7 @@ class Decimal {
   // The shortest decimal that reads back as this double; must be finite.
   static Decimal FromDouble(double value);
 
-  std::string ToString() const;  // without an exponent: "-12.5", "1000"
+  std::string ToString() const;   // without an exponent: "-12.5", "1000"
   std::string ToEnglish() const;  // with thousands: "5,000", "1,234.5"
   double ToDouble() const;
 
@@ -33,6 +33,8 @@ class Decimal {
   bool operator==(const Decimal& other) const = default;
 
  private:
+  void Normalise();
+
   bool negative_ = false;
   std::string digits_;
   int point_ = 0;

@@ -1,12 +1,14 @@
 // A rule says which customers belong to an audience.
 //
 //   TRY_ASSIGN(auto rule, rule::Rule::Parse("json", text, lib, limits));
-//   if (rule.IsSql()) { auto sql = rule.ToSql(now); ... "select ... from customers c where " + sql.where }
-//   else { TRY_ASSIGN(auto matcher, rule.NewMatcher(now)); ... matcher->Match(columns of each row) }
+//   if (rule.IsSql()) { auto sql = rule.ToSql(now); ... "select ... from customers c where " +
+//   sql.where } else { TRY_ASSIGN(auto matcher, rule.NewMatcher(now)); ... matcher->Match(columns
+//   of each row) }
 //
 // A comparison with a missing value is false, and `not` is the exact opposite: JSON rules are
-// two-valued and never an error. The authored text is kept as the truth; times such as "90 days ago"
-// stay relative in the rule and become constants only in ToSql and NewMatcher, by the `now` given.
+// two-valued and never an error. The authored text is kept as the truth; times such as "90 days
+// ago" stay relative in the rule and become constants only in ToSql and NewMatcher, by the `now`
+// given.
 #pragma once
 
 #include <cstdint>

@@ -30,7 +30,8 @@ enum class Column {
   kLastOrderDate,
   kCreatedAt,
   kTags,       // a list of texts
-  kAttribute,  // one member of the customer's attributes; its type is that of the value compared with
+  kAttribute,  // one member of the customer's attributes; its type is that of the value compared
+               // with
 };
 
 enum class Type { kText, kNumber, kTime, kTags, kAttribute };
@@ -103,7 +104,7 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 
-inline constexpr int kMaxDepth = 32;         // groups within groups
+inline constexpr int kMaxDepth = 30;         // groups within groups
 inline constexpr int kMaxComparisons = 500;  // in one rule
 inline constexpr int kMaxListLength = 1000;  // constants of one `in`
 

@@ -1,0 +1,13 @@
+// The tree as an English sentence: "customers who have spent more than 5,000 and whose city is
+// Pune".
+#pragma once
+
+#include <string>
+
+#include "rule/tree.h"
+
+namespace tidings::rule {
+
+std::string WriteEnglish(const Node& node);
+
+}  // namespace tidings::rule

@@ -1,0 +1,311 @@
+#include "rule/json_frontend.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "rule/comparison_reader.h"
+
+namespace tidings::rule {
+namespace {
+
+constexpr size_t kMaxErrors = 10;
+constexpr size_t kMaxSource = size_t{1} << 20;
+
+constexpr const char* kMemberKeys[] = {"rules", "conditions", "children"};
+constexpr const char* kCombinatorKeys[] = {"combinator", "logic",    "logicType",
+                                           "condition",  "operator", "op"};
+constexpr const char* kFieldKeys[] = {"field", "attribute"};
+constexpr const char* kOperatorKeys[] = {"operator", "op"};
+
+// What a group or rule may say besides, without a meaning here.
+constexpr const char* kIdle[] = {"id", "type", "path", "valueSource", "not", "value", "disabled"};
+
+template <size_t N>
+const char* FirstKey(const Json& object, const char* const (&keys)[N]) {
+  for (const char* key : keys) {
+    if (object.contains(key)) return key;
+  }
+  return nullptr;
+}
+
+std::string Below(const std::string& pointer, std::string_view key) {
+  std::string escaped;
+  for (char c : key) {
+    if (c == '~')
+      escaped += "~0";
+    else if (c == '/')
+      escaped += "~1";
+    else
+      escaped += c;
+  }
+  return pointer + "/" + escaped;
+}
+std::string Below(const std::string& pointer, size_t index) {
+  return pointer + "/" + std::to_string(index);
+}
+
+// "and" -> false, "or" -> true (any of them).
+std::optional<bool> ParseCombinator(const Json& value) {
+  if (!value.is_string()) return std::nullopt;
+  std::string word = LowerAscii(Trim(value.get_ref<const std::string&>()));
+  if (word == "and" || word == "all" || word == "&&") return false;
+  if (word == "or" || word == "any" || word == "||") return true;
+  return std::nullopt;
+}
+
+class JsonReader {
+ public:
+  Result<Node> Read(const Json& json) {
+    Node node = ReadNode(json, "", 0);
+    if (errors_.empty()) return node;
+    return Fail(Code::kInvalidArgument, Join(errors_, "\n"));
+  }
+
+ private:
+  void Complain(const std::string& pointer, const std::string& message) {
+    std::string error = (pointer.empty() ? "/" : pointer) + ": " + message;
+    if (errors_.size() < kMaxErrors) errors_.push_back(std::move(error));
+  }
+
+  // Tells the dialect by the shape of one object.
+  Node ReadNode(const Json& json, const std::string& pointer, int depth) {
+    if (depth > kMaxDepth) {
+      Complain(pointer, fmt::format("groups may nest at most {} deep", kMaxDepth));
+      return {};
+    }
+    if (json.is_array()) return ReadMembers(json, pointer, depth, std::nullopt);
+    if (!json.is_object() || json.empty()) {
+      Complain(pointer, "expected a rule or a group of rules, got " + ToLine(json).substr(0, 40));
+      return {};
+    }
+    if (FirstKey(json, kMemberKeys) != nullptr) return ReadGroup(json, pointer, depth);
+    if (FirstKey(json, kFieldKeys) != nullptr) return ReadRule(json, pointer);
+    if (json.contains("operator") || json.contains("combinator")) {
+      bool group = json.contains("combinator");
+      Complain(pointer, group ? "a group needs `rules`" + Slip(json, "rules")
+                              : "a rule needs `field`" + Slip(json, "field"));
+      return {};
+    }
+    return ReadMongo(json, pointer, depth);
+  }
+
+  // A key that was probably meant to be `wanted`.
+  static std::string Slip(const Json& object, const char* wanted) {
+    for (const auto& [key, value] : object.items()) {
+      if (!DidYouMean(key, {wanted}).empty()) return "; it has `" + key + "`: a slip?";
+    }
+    return "";
+  }
+
+  // Unknown keys are let pass, unless they look like a slip of one that would have meant something.
+  template <size_t N>
+  void CheckKeys(const Json& object, const std::string& pointer, const char* const (&keys)[N]) {
+    std::vector<std::string> known(std::begin(keys), std::end(keys));
+    known.insert(known.end(), std::begin(kIdle), std::end(kIdle));
+    for (const auto& [key, value] : object.items()) {
+      bool fine = std::find(known.begin(), known.end(), key) != known.end();
+      std::string hint = fine ? "" : DidYouMean(key, known);
+      if (!hint.empty()) Complain(Below(pointer, key), "unknown member `" + key + "`" + hint);
+    }
+  }
+
+  Node ReadGroup(const Json& json, const std::string& pointer, int depth) {
+    constexpr const char* kKeys[] = {"rules",     "conditions", "combinator", "logic",
+                                     "logicType", "condition",  "operator",   "not"};
+    CheckKeys(json, pointer, kKeys);
+    const char* members_key = FirstKey(json, kMemberKeys);
+    const Json& members = json[members_key];
+    if (!members.is_array()) {
+      Complain(Below(pointer, members_key), "expected a list of rules");
+      return {};
+    }
+    Node node = ReadMembers(members, Below(pointer, members_key), depth, Combinator(json, pointer));
+    node.negated = node.negated != IsNegated(json, pointer);
+    return node;
+  }
+
+  std::optional<bool> Combinator(const Json& json, const std::string& pointer) {
+    const char* key = FirstKey(json, kCombinatorKeys);
+    if (key == nullptr) return std::nullopt;
+    auto any = ParseCombinator(json[key]);
+    if (!any.has_value()) {
+      Complain(Below(pointer, key),
+               "expected \"and\" or \"or\", got " + ToLine(json[key]).substr(0, 40));
+      return false;
+    }
+    return any;
+  }
+
+  bool IsNegated(const Json& json, const std::string& pointer) {
+    if (!json.contains("not") || json["not"].is_null()) return false;
+    if (!json["not"].is_boolean()) Complain(Below(pointer, "not"), "expected true or false");
+    return json["not"] == true;
+  }
+
+  // `any` is missing where the combinators stand between the rules.
+  Node ReadMembers(const Json& members, const std::string& pointer, int depth,
+                   std::optional<bool> any) {
+    Group alternatives{.any = true}, group{.any = any.value_or(false)};
+    bool wants_rule = true;
+    for (size_t i = 0; i < members.size(); ++i) {
+      std::string here = Below(pointer, i);
+      if (members[i].is_string() && !any.has_value() && !wants_rule) {
+        auto word = ParseCombinator(members[i]);
+        if (!word.has_value()) Complain(here, "expected \"and\" or \"or\"");
+        if (word.value_or(false)) CloseAlternative(alternatives, group);
+        wants_rule = true;
+        continue;
+      }
+      if (!wants_rule && !any.has_value()) {
+        Complain(pointer, "a group of several rules needs `combinator`: \"and\" or \"or\"");
+        return {};
+      }
+      group.nodes.push_back(ReadNode(members[i], here, depth + 1));
+      wants_rule = false;
+    }
+    if (wants_rule && !any.has_value() && members.size() > 1)
+      Complain(pointer, "ends with a combinator");
+    if (alternatives.nodes.empty()) return {false, std::move(group)};
+    CloseAlternative(alternatives, group);
+    return {false, std::move(alternatives)};
+  }
+
+  // "and" binds tighter than "or".
+  static void CloseAlternative(Group& alternatives, Group& group) {
+    alternatives.nodes.push_back({false, std::move(group)});
+    group = Group{};
+  }
+
+  Node ReadRule(const Json& json, const std::string& pointer) {
+    constexpr const char* kKeys[] = {"field", "attribute", "operator", "op", "value", "not"};
+    CheckKeys(json, pointer, kKeys);
+    if (json.contains("valueSource") && json["valueSource"] == "field") {
+      Complain(Below(pointer, "valueSource"), "one field cannot be compared with another");
+    }
+    const char* field_key = FirstKey(json, kFieldKeys);
+    const char* op_key = FirstKey(json, kOperatorKeys);
+    if (op_key == nullptr) {
+      Complain(pointer, "a rule needs `operator`" + Slip(json, "operator"));
+      return {};
+    }
+    auto field = ReadField(json[field_key], Below(pointer, field_key));
+    auto op = ReadOperator(json[op_key], Below(pointer, op_key));
+    if (!field.has_value() || !op.has_value()) return {};
+    Node node = Compare(*field, *op, json.value("value", Json()), Below(pointer, "value"));
+    node.negated = node.negated != IsNegated(json, pointer);
+    return node;
+  }
+
+  std::optional<NamedField> ReadField(const Json& json, const std::string& pointer) {
+    if (!json.is_string()) {
+      Complain(pointer, "expected the name of a field");
+      return std::nullopt;
+    }
+    return ReadFieldName(json.get<std::string>(), pointer);
+  }
+
+  std::optional<NamedField> ReadFieldName(const std::string& name, const std::string& pointer) {
+    auto field = FindField(name);
+    bool usable = name.size() <= 200 && name.find('\0') == std::string::npos;
+    if (!field.has_value() || !usable) {
+      Complain(pointer, fmt::format("unknown field `{}`{}", name.substr(0, 100),
+                                    DidYouMean(name, FieldNames())));
+      return std::nullopt;
+    }
+    return field;
+  }
+
+  std::optional<NamedOp> ReadOperator(const Json& json, const std::string& pointer) {
+    std::string word = json.is_string() ? json.get<std::string>() : ToLine(json);
+    auto op = FindOperator(word);
+    if (!op.has_value()) {
+      Complain(pointer, fmt::format("unknown operator `{}`{}", word.substr(0, 100),
+                                    DidYouMean(word, OperatorNames())));
+    }
+    return op;
+  }
+
+  Node Compare(const NamedField& field, const NamedOp& op, const Json& value,
+               const std::string& pointer) {
+    if (++comparisons_ == kMaxComparisons + 1) {
+      Complain(pointer, fmt::format("a rule may have at most {} comparisons", kMaxComparisons));
+    }
+    if (comparisons_ > kMaxComparisons) return {};
+    return ReadComparison(
+        field, op, value, pointer,
+        [this](const std::string& at, const std::string& message) { Complain(at, message); });
+  }
+
+  // Mongo filters --------------------------------------------------------------------------------
+
+  Node ReadMongo(const Json& json, const std::string& pointer, int depth) {
+    Group all;
+    for (const auto& [key, value] : json.items()) {
+      std::string here = Below(pointer, key);
+      if (key == "$and" || key == "$or" || key == "$nor") {
+        if (!value.is_array()) Complain(here, "expected a list");
+        Node node =
+            ReadMembers(value.is_array() ? value : Json::array(), here, depth, key != "$and");
+        node.negated = key == "$nor";
+        all.nodes.push_back(std::move(node));
+      } else if (key == "$not") {
+        Node node = ReadNode(value, here, depth + 1);
+        node.negated = !node.negated;
+        all.nodes.push_back(std::move(node));
+      } else if (auto field = ReadFieldName(key, here)) {
+        all.nodes.push_back(ReadMongoField(*field, value, here, depth));
+      }
+    }
+    if (all.nodes.size() == 1) return std::move(all.nodes.front());
+    return {false, std::move(all)};
+  }
+
+  static bool IsOperators(const Json& value) {
+    return value.is_object() && !value.empty() && value.begin().key().starts_with('$');
+  }
+
+  Node ReadMongoField(const NamedField& field, const Json& value, const std::string& pointer,
+                      int depth) {
+    if (depth > kMaxDepth) return Complain(pointer, "nests too deeply"), Node{};
+    if (value.is_null()) return Compare(field, {Op::kIsNull, false}, value, pointer);
+    if (!IsOperators(value)) return Compare(field, {Op::kEqual, false}, value, pointer);
+    Group all;
+    for (const auto& [key, operand] : value.items()) {
+      all.nodes.push_back(ReadMongoOperator(field, key, operand, Below(pointer, key), depth));
+    }
+    if (all.nodes.size() == 1) return std::move(all.nodes.front());
+    return {false, std::move(all)};
+  }
+
+  Node ReadMongoOperator(const NamedField& field, const std::string& key, const Json& operand,
+                         const std::string& pointer, int depth) {
+    if (key == "$not") {
+      Node node = ReadMongoField(field, operand, pointer, depth + 1);
+      node.negated = !node.negated;
+      return node;
+    }
+    auto op = ReadOperator(key, pointer);
+    if (!op.has_value()) return {};
+    if (key == "$exists") op->negated = operand != false;
+    if (operand.is_null() && op->op == Op::kEqual) op->op = Op::kIsNull;
+    return Compare(field, *op, operand, pointer);
+  }
+
+  std::vector<std::string> errors_;
+  int comparisons_ = 0;
+};
+
+}  // namespace
+
+Result<Node> ParseJsonRule(std::string_view text) {
+  if (text.size() > kMaxSource)
+    return Fail(Code::kInvalidArgument, "a rule may have at most 1 MiB");
+  TRY_ASSIGN(Json json, ParseJson(text));
+  return JsonReader().Read(json);
+}
+
+}  // namespace tidings::rule

@@ -1,0 +1,226 @@
+// Every dialect of rule groups, and every mistake one can make in them.
+#include "rule/json_frontend.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rule/english.h"
+#include "rule/rule.h"
+
+namespace tidings::rule {
+namespace {
+
+using testing::HasSubstr;
+
+// The rule in English: the shortest way to see the tree that came out.
+std::string Read(std::string_view json) {
+  auto node = ParseJsonRule(json);
+  return node.has_value() ? WriteEnglish(*node) : "error: " + node.error().message;
+}
+
+TEST(JsonFrontend, ReadsEveryDialect) {
+  const char* const kBigOrLapsed =
+      "customers who have spent more than 5,000 or who last ordered more than 90 days ago";
+  const char* const kSame[] = {
+      // react-querybuilder
+      R"({"combinator": "or", "rules": [{"field": "total_spend", "operator": ">", "value": 5000},
+          {"field": "last_order_date", "operator": "<", "value": {"daysAgo": 90}}]})",
+      R"({"id": "x", "combinator": "OR", "not": false, "rules": [
+          {"id": "1", "field": "totalSpend", "operator": ">", "valueSource": "value", "value": "5000"},
+          {"attribute": "inactiveDays", "operator": ">", "value": "90"}]})",
+      // independent combinators
+      R"({"rules": [{"field": "totalSpent", "operator": ">", "value": 5000}, "or",
+                    {"field": "days_since_last_order", "operator": ">", "value": 90}]})",
+      // typed groups with conditions
+      R"({"id": "root", "type": "group", "operator": "OR", "conditions": [
+          {"type": "condition", "field": "lifetimeSpend", "operator": "greaterThan", "value": 5000},
+          {"type": "condition", "field": "lastOrdered", "operator": "lessThan", "value": {"daysAgo": 90}}]})",
+      // logic and op
+      R"({"logic": "OR", "rules": [{"field": "totalSpend", "op": "gt", "value": 5000},
+                                   {"field": "inactive_days", "op": "gt", "value": 90}]})",
+      R"({"logicType": "or", "conditions": [{"field": "spent", "op": "gt", "value": 5e3},
+                                            {"field": "lastOrderDate", "op": "lt", "value": {"daysAgo": 90}}]})",
+      // jQuery QueryBuilder
+      R"({"condition": "OR", "rules": [{"field": "total_spend", "operator": "greater", "value": "5000.00"},
+                                       {"field": "lastOrderDate", "operator": "less", "value": {"daysAgo": 90}}]})",
+      // Mongo
+      R"({"$or": [{"totalSpent": {"$gt": 5000}}, {"lastOrderDate": {"$lt": {"daysAgo": 90}}}]})",
+  };
+  for (const char* json : kSame) EXPECT_EQ(Read(json), kBigOrLapsed) << json;
+}
+
+TEST(JsonFrontend, ReadsEveryOperator) {
+  const std::tuple<const char*, const char*, const char*> kCases[] = {
+      {"=", "\"Pune\"", "whose city is “Pune”"},
+      {"!=", "\"Pune\"", "whose city is not “Pune”"},
+      {"<", "\"Pune\"", "whose city is below “Pune”"},
+      {"<=", "\"Pune\"", "whose city is at most “Pune”"},
+      {">", "\"Pune\"", "whose city is above “Pune”"},
+      {">=", "\"Pune\"", "whose city is at least “Pune”"},
+      {"contains", "\"un\"", "whose city contains “un”"},
+      {"beginsWith", "\"P\"", "whose city begins with “P”"},
+      {"endsWith", "\"e\"", "whose city ends with “e”"},
+      {"doesNotContain", "\"un\"", "whose city does not contain “un”"},
+      {"doesNotBeginWith", "\"P\"", "whose city does not begin with “P”"},
+      {"doesNotEndWith", "\"e\"", "whose city does not end with “e”"},
+      {"null", "null", "whose city is missing"},
+      {"notNull", "null", "whose city is known"},
+      {"in", "[\"Pune\", \"Delhi\"]", "whose city is “Pune” or “Delhi”"},
+      {"in", "\"Pune, Delhi,Goa\"", "whose city is “Pune”, “Delhi” or “Goa”"},
+      {"notIn", "[\"Pune\"]", "whose city is not “Pune”"},
+      {"between", "[\"A\", \"C\"]", "whose city is between “A” and “C”"},
+      {"notBetween", "\"A,C\"", "whose city is not between “A” and “C”"},
+      {"not_equals", "\"Pune\"", "whose city is not “Pune”"},
+      {"$nin", "[\"Pune\"]", "whose city is not “Pune”"},
+  };
+  for (const auto& [op, value, english] : kCases) {
+    std::string json =
+        std::string(R"({"field":"city","operator":")") + op + R"(","value":)" + value + "}";
+    EXPECT_EQ(Read(json), std::string("customers ") + english) << json;
+  }
+}
+
+TEST(JsonFrontend, TurnsDaysOfInactivityRound) {
+  const std::tuple<const char*, const char*, const char*> kCases[] = {
+      {">", "90", "who last ordered more than 90 days ago"},
+      {">=", "90", "who last ordered at least 90 days ago"},
+      {"<", "90", "who last ordered less than 90 days ago"},
+      {"<=", "\"90\"", "who last ordered within the last 90 days"},
+      {"between", "[30, 60]", "who last ordered between 60 days ago and 30 days ago"},
+      {"between", "\"60,30\"", "who last ordered between 60 days ago and 30 days ago"},
+      {"=", "30",
+       "who last ordered at least 30 days ago and who last ordered less than 31 days ago"},
+      {"null", "null", "who have never ordered"},
+      {"notNull", "null", "who have ordered"},
+  };
+  for (const auto& [op, value, english] : kCases) {
+    std::string json =
+        std::string(R"({"field":"inactiveDays","operator":")") + op + R"(","value":)" + value + "}";
+    EXPECT_EQ(Read(json), std::string("customers ") + english) << json;
+  }
+}
+
+TEST(JsonFrontend, ReadsGroupsAndMongoFilters) {
+  EXPECT_EQ(Read(R"({"combinator":"and","rules":[]})"), "all customers");
+  EXPECT_EQ(Read(R"({"combinator":"or","rules":[]})"), "no customers");
+  EXPECT_EQ(Read(R"({"combinator":"and","not":true,"rules":[]})"), "no customers");
+  EXPECT_EQ(Read(R"({"totalSpent": {"$gte": 10, "$lt": 20}, "city": "Pune"})"),
+            "customers whose city is “Pune” and (who have spent at least 10 and who have spent "
+            "less than 20)");
+  EXPECT_EQ(Read(R"({"$nor": [{"visit": 1}, {"tags": "vip"}]})"),
+            "customers to whom this does not apply: (who have visited exactly 1 time or who are "
+            "tagged “vip”)");
+  EXPECT_EQ(Read(R"({"city": {"$not": {"$eq": "Pune"}}})"), "customers whose city is not “Pune”");
+  EXPECT_EQ(Read(R"({"email": {"$exists": false}})"), "customers whose e-mail is missing");
+  EXPECT_EQ(Read(R"({"email": null})"), "customers whose e-mail is missing");
+  EXPECT_EQ(Read(R"({"rules": [{"field":"visit","operator":"=","value":1}, "or",
+                               {"field":"visit","operator":"=","value":2}, "and",
+                               {"field":"city","operator":"=","value":"x"}]})"),
+            "customers who have visited exactly 1 time or "
+            "(who have visited exactly 2 times and whose city is “x”)");
+  EXPECT_EQ(Read(R"([{"field":"visit","operator":"=","value":1}])"),
+            "customers who have visited exactly 1 time");
+}
+
+TEST(JsonFrontend, ReadsTimesAttributesAndTags) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {R"({"field":"created_at","operator":">","value":"2026-03-01"})",
+       "who joined after 1 March 2026"},
+      {R"({"field":"createdAt","operator":"<","value":"2026-03-01T10:00:00+05:30"})",
+       "who joined before 2026-03-01T04:30:00Z"},
+      {R"({"field":"created_at","operator":">=","value":{"monthsAgo":6}})",
+       "who joined within the last 6 months"},
+      {R"({"field":"created_at","operator":"<","value":{"hoursAgo":"1.5"}})",
+       "who joined more than 1.5 hours ago"},
+      {R"({"field":"created_at","operator":"between","value":["2026-01-01","2026-02-01"]})",
+       "who joined between 1 January 2026 and 1 February 2026"},
+      {R"({"field":"attributes.plan","operator":"=","value":"gold"})", "whose plan is “gold”"},
+      {R"({"field":"attributes.age","operator":"=","value":"41"})", "whose age is “41” or 41"},
+      {R"({"field":"attributes.age","operator":">","value":"41"})", "whose age is above 41"},
+      {R"({"field":"attributes.ok","operator":"=","value":true})", "whose ok is true"},
+      {R"({"field":"tags","operator":"contains","value":"vip"})", "who are tagged “vip”"},
+      {R"({"field":"tags","operator":"notIn","value":["a","b"]})", "who are not tagged “a” or “b”"},
+      {R"({"field":"tags","operator":"null"})", "who have no tags"},
+      {R"({"field":"external_id","operator":"=","value":17850})", "whose external id is “17850”"},
+  };
+  for (const auto& [json, english] : kCases) {
+    EXPECT_EQ(Read(json), std::string("customers ") + english) << json;
+  }
+}
+
+TEST(JsonFrontend, SaysWhatIsWrongAndWhere) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"{", "line 1"},
+      {"5", "/: expected a rule or a group of rules, got 5"},
+      {"{}", "/: expected a rule or a group of rules, got {}"},
+      {R"({"combinator":"and","rules":[{"field":"citty","operator":"=","value":"x"}]})",
+       "/rules/0/field: unknown field `citty`; did you mean `city`?"},
+      {R"({"combinator":"and","rules":[{"field":"city","operator":"equalz","value":"x"}]})",
+       "/rules/0/operator: unknown operator `equalz`; did you mean `equals`?"},
+      {R"({"combinator":"and","rules":[{"field":"visit","operator":">","value":"many"}]})",
+       "/rules/0/value: expected a number, got \"many\""},
+      {R"({"combinator":"and","rules":[{"field":"visit","operator":"in","value":[1,"x"]}]})",
+       "/rules/0/value/1: expected a number"},
+      {R"({"combinator":"nand","rules":[]})",
+       "/combinator: expected \"and\" or \"or\", got \"nand\""},
+      {R"({"combinatr":"and","rules":[{"field":"visit","operator":"=","value":1}]})",
+       "/combinatr: unknown member `combinatr`; did you mean `combinator`?"},
+      {R"({"combinator":"and","ruls":[]})", "a group needs `rules`; it has `ruls`: a slip?"},
+      {R"({"rules":[{"field":"visit","operator":"=","value":1},{"field":"visit","operator":"=","value":2}]})",
+       "a group of several rules needs `combinator`"},
+      {R"({"combinator":"and","rules":{}})", "/rules: expected a list of rules"},
+      {R"({"combinator":"and","not":"yes","rules":[]})", "/not: expected true or false"},
+      {R"({"field":"visit","value":1})", "/: a rule needs `operator`"},
+      {R"({"feild":"visit","operator":"=","value":1})",
+       "a rule needs `field`; it has `feild`: a slip?"},
+      {R"({"field":"visit","operator":"="})", "/value: a value is missing"},
+      {R"({"field":"visit","operator":"contains","value":"1"})", "`visit` is no text"},
+      {R"({"field":"tags","operator":">","value":"x"})", "tags take the operators contains"},
+      {R"({"field":"visit","operator":"between","value":[1]})", "`between` needs two values"},
+      {R"({"field":"visit","operator":"between","value":[5,1]})",
+       "the first value of `between` is above the second"},
+      {R"({"field":"last_order_date","operator":"<","value":90})", "expected a time such as"},
+      {R"({"field":"last_order_date","operator":"<","value":{"dayAgo":90}})",
+       "did you mean `daysAgo`?"},
+      {R"({"field":"last_order_date","operator":"<","value":{"daysAgo":-1}})", "at most 200 years"},
+      {R"({"field":"last_order_date","operator":"<","value":{"monthsAgo":1.5}})",
+       "whole for months"},
+      {R"({"field":"inactive_days","operator":">","value":"long"})", "expected a number of days"},
+      {R"({"field":"city","operator":"=","value":["x"]})", "expected text, got [\"x\"]"},
+      {R"({"field":"city","operator":"=","value":"a\u0000b"})", "without NUL"},
+      {R"({"field":"visit","operator":"=","value":"order_count","valueSource":"field"})",
+       "/valueSource: one field"},
+      {R"({"$and": {"visit": 1}})", "/$and: expected a list"},
+      {R"({"totalSpent": {"$grt": 1}})", "/totalSpent/$grt: unknown operator `$grt`"},
+      {R"({"a/b": 1})", "/a~1b: unknown field `a/b`"},
+  };
+  for (const auto& [json, message] : kCases) {
+    EXPECT_THAT(Read(json), HasSubstr(message)) << json;
+    EXPECT_THAT(Read(json), testing::StartsWith("error: ")) << json;
+  }
+}
+
+TEST(JsonFrontend, NamesAllMistakesAtOnce) {
+  std::string message = Read(R"({"combinator":"and","rules":[
+      {"field":"x1","operator":"=","value":1},{"field":"visit","operator":"~","value":1}]})");
+  EXPECT_THAT(message, HasSubstr("/rules/0/field"));
+  EXPECT_THAT(message, HasSubstr("/rules/1/operator"));
+}
+
+TEST(JsonFrontend, HasLimits) {
+  std::string deep = R"({"field":"visit","operator":"=","value":1})";
+  for (int i = 0; i <= kMaxDepth; ++i) deep = R"({"combinator":"and","rules":[)" + deep + "]}";
+  EXPECT_THAT(Read(deep), HasSubstr("groups may nest at most 30 deep"));
+  std::string wide = R"({"combinator":"and","rules":[)";
+  for (int i = 0; i <= kMaxComparisons; ++i) {
+    wide += std::string(i == 0 ? "" : ",") + R"({"field":"visit","operator":"=","value":1})";
+  }
+  EXPECT_THAT(Read(wide + "]}"), HasSubstr("at most 500 comparisons"));
+  std::string list = "1";
+  for (int i = 0; i < kMaxListLength; ++i) list += ",1";
+  EXPECT_THAT(Read(R"({"field":"visit","operator":"in","value":[)" + list + "]}"),
+              HasSubstr("at most 1000 values"));
+}
+
+}  // namespace
+}  // namespace tidings::rule

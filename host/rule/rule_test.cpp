@@ -1,0 +1,104 @@
+// Rules as others use them: parsing by language, matching row by row, English.
+#include "rule/rule.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rule/tree.h"
+
+namespace tidings::rule {
+namespace {
+
+using testing::HasSubstr;
+
+const Time kNow = *ParseTime("2026-03-01T00:00:00Z");
+constexpr const char* kDesignRule = R"(return segment {
+  name = "Lapsed big spenders",
+  match = function(c)
+    local lapsed = c.last_order_date and days_since(c.last_order_date) > 180
+    return lapsed and (c.total_spend > 5000 or c.visit >= 10)
+  end,
+})";
+
+using Columns = std::vector<std::optional<std::string_view>>;
+
+// A customer as Matcher::Columns() selects one.
+Columns Customer(const char* spend, const char* visit, std::optional<const char*> last_order) {
+  return {"0190",
+          {},
+          "Asha",
+          "asha@example.com",
+          {},
+          "Pune",
+          "active",
+          spend,
+          visit,
+          "3",
+          last_order ? std::optional<std::string_view>(*last_order) : std::nullopt,
+          "1700000000000000",
+          R"({"plan":"gold"})",
+          R"(["vip"])"};
+}
+
+TEST(Rule, RunsAScriptRowByRow) {
+  auto rule = Rule::Parse("lua", kDesignRule, "", {});
+  ASSERT_TRUE(rule.has_value()) << rule.error().message;
+  EXPECT_FALSE(rule->IsSql());
+  EXPECT_EQ(rule->name(), "Lapsed big spenders");
+  EXPECT_EQ(rule->ToEnglish(), "customers chosen by the script “Lapsed big spenders”");
+  auto matcher = rule->NewMatcher(kNow);
+  ASSERT_TRUE(matcher.has_value());
+  EXPECT_TRUE((*matcher)->Match(Customer("5000.01", "1", "1700000000000000")));
+  EXPECT_FALSE((*matcher)->Match(Customer("5000.00", "1", "1700000000000000")));
+  EXPECT_TRUE((*matcher)->Match(Customer("0", "10", "1700000000000000")));
+  EXPECT_FALSE((*matcher)->Match(Customer("9999", "10", std::nullopt)));
+  EXPECT_EQ((*matcher)->report().rows, 4);
+  EXPECT_EQ((*matcher)->report().matched, 2);
+  EXPECT_EQ((*matcher)->report().errors, 0);
+}
+
+TEST(Rule, CountsRowsForWhichAScriptFails) {
+  auto rule = Rule::FromLua(
+      "segment/late.lua",
+      "return segment { match = function(c) return days_since(c.last_order_date) > 1 end }", "",
+      {});
+  ASSERT_TRUE(rule.has_value()) << rule.error().message;
+  auto matcher = *rule->NewMatcher(kNow);
+  EXPECT_TRUE(matcher->Match(Customer("1", "1", "1700000000000000")));
+  EXPECT_FALSE(matcher->Match(Customer("1", "1", std::nullopt)));
+  EXPECT_FALSE(matcher->Match(Customer("1", "1", std::nullopt)));
+  EXPECT_EQ(matcher->report().errors, 2);
+  EXPECT_THAT(
+      matcher->report().first_error,
+      testing::StartsWith("customer 0190: segment/late.lua:1: bad argument #1 to 'days_since'"));
+}
+
+TEST(Rule, EvaluatesATreeRowByRow) {
+  auto rule = Rule::Parse("json", R"({"combinator":"and","rules":[
+      {"field":"total_spend","operator":">=","value":"5000.01"},
+      {"field":"attributes.plan","operator":"in","value":"gold,silver"},
+      {"field":"tags","operator":"contains","value":"vip"},
+      {"field":"inactive_days","operator":">","value":180},
+      {"field":"phone","operator":"!=","value":"1"}]})",
+                          "", {});
+  ASSERT_TRUE(rule.has_value()) << rule.error().message;
+  EXPECT_TRUE(rule->IsSql());
+  ASSERT_NE(rule->tree(), nullptr);
+  auto matcher = *rule->NewMatcher(kNow);
+  EXPECT_TRUE(matcher->Match(Customer("5000.01", "1", "1700000000000000")));
+  EXPECT_FALSE(matcher->Match(Customer("5000.00", "1", "1700000000000000")));
+  EXPECT_FALSE(matcher->Match(Customer("5000.01", "1", "1772000000000000")));
+  EXPECT_FALSE(matcher->Match(Customer("5000.01", "1", std::nullopt)));
+}
+
+TEST(Rule, SaysWhatItCannotParse) {
+  EXPECT_THAT(Rule::Parse("jsn", "", "", {}).error().message, HasSubstr("did you mean `json`?"));
+  EXPECT_THAT(
+      Rule::Parse("lua", "return ingest { process = function() end }", "", {}).error().message,
+      HasSubstr("is a script of kind ingest, not a segment"));
+  EXPECT_THAT(Rule::Parse("lua", "return segment {", "", {}).error().message,
+              HasSubstr("segment:1:"));
+}
+
+}  // namespace
+}  // namespace tidings::rule

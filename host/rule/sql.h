@@ -1,0 +1,15 @@
+// The tree as a condition over `customers c`.
+//
+// Every constant is a parameter with its cast; what comes from a rule never becomes part of the
+// text. Negation is pushed down to the comparisons: a positive one prints bare (NULL counts as
+// false), the opposite of one that can be NULL prints "is not true".
+#pragma once
+
+#include "rule/rule.h"
+#include "rule/tree.h"
+
+namespace tidings::rule {
+
+Sql WriteSql(const Node& node, Time now, int first_param);
+
+}  // namespace tidings::rule
