@@ -10,7 +10,11 @@ BodyIntake::BodyIntake(Core& core, size_t max, std::unique_ptr<BodySink> sink,
 
 BodyIntake::~BodyIntake() {
   Abort({Code::kUnavailable, "the client left before its request was complete"});
-  core_.cells.body_bytes -= static_cast<int64_t>(counted_);
+  GiveBack();
+}
+
+void BodyIntake::GiveBack() {
+  core_.cells.body_bytes -= static_cast<int64_t>(std::exchange(counted_, 0));
 }
 
 std::optional<FramingError> BodyIntake::Take(std::string_view piece, Steady::time_point now) {
@@ -45,6 +49,8 @@ void BodyIntake::Abort(const Error& why) {
   if (over_) return;
   over_ = true;
   paused_ = false;
+  body_ = {};
+  GiveBack();
   if (sink_) sink_->OnAbort(why);
 }
 

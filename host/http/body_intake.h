@@ -35,13 +35,15 @@ class BodyIntake {
   std::string& body() { return body_; }
 
  private:
+  void GiveBack();
+
   Core& core_;
   const size_t max_;
   const std::unique_ptr<BodySink> sink_;
   std::string body_;
   size_t received_ = 0;
   size_t unconsumed_ = 0;
-  size_t counted_ = 0;  // of the server's budget
+  size_t counted_ = 0;  // of the server's budget, until the answer is out
   bool paused_ = false;
   bool over_ = false;
   Steady::time_point begun_;  // moved on by the time spent paused

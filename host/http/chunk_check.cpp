@@ -34,11 +34,15 @@ ChunkCheck::Run ChunkCheck::TakeData(std::string_view input) {
 ChunkCheck::Run ChunkCheck::TakeLine(std::string_view input) {
   for (size_t i = 0; i < input.size(); ++i) {
     char c = input[i];
+    if (line_.ends_with('\n')) line_.clear();
     bool after_cr = line_.ends_with('\r');
     if (!IsHeadByte(c)) return Bad("A control character stands in the framing of a chunk.");
     if (after_cr != (c == '\n')) return Bad("A line of a chunked body does not end in CR LF.");
-    if (c == '\n') return FinishLine() ? Run{Kind::kFrame, i + 1} : Run{Kind::kBad, 0};
     line_ += c;
+    if (c == '\n') {
+      bool good = FinishLine(std::string_view(line_).substr(0, line_.size() - 2));
+      return {good ? Kind::kLine : Kind::kBad, i + 1};
+    }
     if (state_ == State::kDataEnd && c != '\r') return Bad("A chunk is longer than it said.");
     if (state_ == State::kTrailer && ++trailer_bytes_ > kMostTrailerBytes) {
       return Bad("The trailers of a chunked body are too long.");
@@ -47,38 +51,37 @@ ChunkCheck::Run ChunkCheck::TakeLine(std::string_view input) {
       return Bad("The size line of a chunk is too long.");
     }
   }
-  return {Kind::kFrame, input.size()};
+  return {Kind::kPart, input.size()};
 }
 
-bool ChunkCheck::FinishLine() {
-  line_.pop_back();  // the CR
-  bool good = true;
-  if (state_ == State::kSize) {
-    good = FinishSize();
-  } else if (state_ == State::kDataEnd) {
+bool ChunkCheck::FinishLine(std::string_view line) {
+  if (state_ == State::kSize) return FinishSize(line);
+  if (state_ == State::kDataEnd) {
     state_ = State::kSize;
-  } else if (line_.empty()) {
-    state_ = State::kDone;
-  } else if (size_t colon = line_.find(':');
-             colon == std::string::npos || colon == 0 ||
-             !std::all_of(line_.begin(), line_.begin() + colon, IsTokenByte)) {
-    Bad("A trailer is not \"Name: value\".");
-    good = false;
+    return true;
   }
-  line_.clear();
-  return good;
+  if (line.empty()) {
+    state_ = State::kDone;
+    return true;
+  }
+  size_t colon = line.find(':');
+  std::string_view name = line.substr(0, colon);
+  if (colon != std::string_view::npos && colon > 0 &&
+      std::all_of(name.begin(), name.end(), IsTokenByte)) {
+    return true;
+  }
+  error_ = "A trailer is not \"Name: value\".";
+  return false;
 }
 
-bool ChunkCheck::FinishSize() {
-  size_t digits = std::min(line_.find(';'), line_.size());
-  if (digits == 0 || digits > kMostSizeDigits) {
-    Bad("The size of a chunk is not a hexadecimal number.");
-    return false;
-  }
+bool ChunkCheck::FinishSize(std::string_view line) {
+  error_ = "The size of a chunk is not a hexadecimal number.";
+  std::string_view digits = line.substr(0, line.find(';'));
+  if (digits.empty() || digits.size() > kMostSizeDigits) return false;
   left_ = 0;
-  for (size_t i = 0; i < digits; ++i) {
-    int digit = HexDigit(line_[i]);
-    if (digit < 0) return Bad("The size of a chunk is not a hexadecimal number."), false;
+  for (char c : digits) {
+    int digit = HexDigit(c);
+    if (digit < 0) return false;
     left_ = left_ * 16 + static_cast<uint64_t>(digit);
   }
   state_ = left_ == 0 ? State::kTrailer : State::kData;

@@ -11,9 +11,10 @@ namespace tidings::http {
 class ChunkCheck {
  public:
   enum class Kind {
-    kFrame,  // the bytes are part of a size line, a line end or the trailers
-    kData,   // the bytes are data
-    kBad,    // the bytes break the rules; `count` is meaningless
+    kPart,  // the bytes are part of a size line, of the line end after data, or of a trailer
+    kLine,  // the bytes complete such a line; line() has it
+    kData,  // the bytes are data
+    kBad,   // the bytes break the rules; `count` is meaningless
   };
   struct Run {
     Kind kind;
@@ -23,6 +24,8 @@ class ChunkCheck {
   // The longest run at the front of `input`, which is not empty, that is of one kind.
   Run Take(std::string_view input);
 
+  // The line that was completed last, with its CR LF.
+  std::string_view line() const { return line_; }
   // The last chunk and the trailers have been seen.
   bool done() const { return state_ == State::kDone; }
   const char* error() const { return error_; }
@@ -32,8 +35,8 @@ class ChunkCheck {
 
   Run TakeLine(std::string_view input);
   Run TakeData(std::string_view input);
-  bool FinishLine();
-  bool FinishSize();
+  bool FinishLine(std::string_view line);
+  bool FinishSize(std::string_view line);
   Run Bad(const char* why);
 
   State state_ = State::kSize;

@@ -52,18 +52,17 @@ bool Connection::MayParse() const {
 }
 
 void Connection::Advance() {
-  while (MayParse()) {
-    if (!input_.empty()) {
-      std::string held = std::exchange(input_, {});
-      std::string_view rest = held;
-      Parse(rest);
-      input_ = rest;
-    } else {
-      std::string_view fresh = Receive();
-      if (fresh.empty()) break;
-      Parse(fresh);
-      input_ = fresh;
-    }
+  for (;;) {
+    // First what is held, even if that is nothing: the end of a request may be due.
+    std::string held = std::exchange(input_, {});
+    std::string_view rest = held;
+    Parse(rest);
+    input_ = rest;
+    if (!MayParse()) return;
+    std::string_view fresh = Receive();
+    if (fresh.empty()) break;
+    Parse(fresh);
+    input_ = fresh;
   }
   // Nothing more will come, and all that came is dealt with.
   if (end_of_input_ && MayParse()) Close();

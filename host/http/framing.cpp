@@ -143,8 +143,11 @@ Framing::Event Framing::Impl::TakeChunked(std::string_view& input) {
     if (run.kind == ChunkCheck::Kind::kBad) return Refuse(400, chunks_.error());
     std::string_view part = input.substr(0, run.count);
     input.remove_prefix(run.count);
+    if (run.kind == ChunkCheck::Kind::kPart) continue;
     bool is_data = run.kind == ChunkCheck::Kind::kData;
-    if (!Execute(part) || body_.size() != (is_data ? part.size() : 0)) return Disagree();
+    // Lines go to the other reader when they are whole, so that both see the same.
+    if (!Execute(is_data ? part : chunks_.line())) return Disagree();
+    if (body_.size() != (is_data ? part.size() : 0)) return Disagree();
     if (message_complete_ != chunks_.done()) return Disagree();
     if (is_data) return piece = part, Event::kBody;
     if (chunks_.done()) return FinishRequest();
