@@ -50,6 +50,21 @@ int LineOfError(const PGresult* result, std::string_view sql) {
   return line;
 }
 
+// libpq takes what it cannot read for the name of a database.
+Status CheckConninfo(const std::string& conninfo) {
+  char* reason = nullptr;
+  auto* parsed = ::PQconninfoParse(conninfo.c_str(), &reason);
+  std::unique_ptr<char, void (*)(void*)> owned(reason, &::PQfreemem);
+  if (parsed) {
+    ::PQconninfoFree(parsed);
+    return {};
+  }
+  return Fail(Code::kInvalidArgument,
+              fmt::format("the address of the database cannot be read: {}; write it as "
+                          "postgresql://user@host:5432/database or host=... dbname=...",
+                          Trim(reason ? reason : "")));
+}
+
 struct Arrays {
   std::vector<const char*> values;
   std::vector<int> lengths, formats;
@@ -75,6 +90,7 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Result<Connection> Connection::Open(const std::string& conninfo, const SessionOptions& options) {
+  TRY(CheckConninfo(conninfo));
   // What stands before dbname is a default that `conninfo` may change.
   const char* keys[] = {"connect_timeout", "fallback_application_name", "keepalives_idle", "dbname",
                         nullptr};
@@ -294,8 +310,12 @@ bool Connection::Healthy() {
   auto* handle = connection_.get();
   if (!handle || ::PQstatus(handle) != CONNECTION_OK) return false;
   pollfd socket{::PQsocket(handle), POLLIN, 0};
-  if (::poll(&socket, 1, 0) <= 0) return true;  // nothing has come: a server going away says so
-  return ::PQconsumeInput(handle) && ::PQstatus(handle) == CONNECTION_OK;
+  // A quiet server sends nothing but a notice now and then. One that hangs up may say why first, so
+  // after a message the end is waited for, a little.
+  for (int wait = 0; ::poll(&socket, 1, wait) > 0; wait = 10) {
+    if (!::PQconsumeInput(handle) || ::PQstatus(handle) != CONNECTION_OK) return false;
+  }
+  return true;
 }
 
 bool Connection::InTransaction() {

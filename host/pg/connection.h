@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/result.h"
+#include "pg/copy.h"
 #include "pg/params.h"
 #include "pg/rows.h"
 
@@ -16,8 +17,6 @@ struct pg_conn;    // libpq's PGconn
 struct pg_cancel;  // libpq's PGcancel
 
 namespace tidings::pg {
-
-class CopyIn;
 
 // How a session is set up, beyond timezone UTC, ISO dates and application_name `tidings`.
 struct SessionOptions {

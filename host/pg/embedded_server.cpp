@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -29,15 +30,18 @@ constexpr const char kDatabase[] = "tidings";
 constexpr const char kSuperuser[] = "tidings";
 constexpr uintmax_t kLargestLog = 16 << 20;
 
-// A value of a conninfo string.
-std::string Quoted(const std::string& value) {
-  std::string quoted = "'";
+// `value` between quotes, those in it (and what else is to be escaped) behind `escape`.
+std::string Quoted(const std::string& value, char quote, char escape) {
+  std::string quoted(1, quote);
   for (char c : value) {
-    if (c == '\'' || c == '\\') quoted += '\\';
+    if (c == quote || c == escape) quoted += escape;
     quoted += c;
   }
-  return quoted + "'";
+  return quoted + quote;
 }
+
+// A value of a conninfo string.
+std::string Quoted(const std::string& value) { return Quoted(value, '\'', '\\'); }
 
 void SyncFolder(const fs::path& folder) {
   int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -73,6 +77,7 @@ struct EmbeddedServer::State {
   Status AwaitReady(uintmax_t log_offset);
   Status MakeDatabase();
   Status StopServer();
+  bool Lives();
   bool AwaitEnd(Duration limit);
   ProcessOptions Program(const char* name, std::vector<std::string> arguments) const;
   std::string Conninfo(const std::string& database) const;
@@ -161,6 +166,8 @@ Result<bool> EmbeddedServer::State::FindRunning() {
   std::string reason = "it does not get ready";
   for (; Steady::now() < until; std::this_thread::sleep_for(milliseconds(20))) {
     auto file = ReadPidFile(cluster);
+    // A child of ours that has ended would look alive to postgres until it is waited for.
+    if (file) ::waitpid(file->pid, nullptr, WNOHANG);
     if (!file || !ServesCluster(file->pid, cluster)) return false;
     if (file->status != "ready") continue;
     socket = file->socket_folder;
@@ -208,8 +215,8 @@ void EmbeddedServer::State::RotateLog() const {
 Status EmbeddedServer::State::TryStart() {
   TRY(FileLock::Open(log, account));  // makes it, the account's own
   auto offset = fs::file_size(log);
-  // One folder of a list, hence the quotes of its own.
-  auto sockets = fmt::format("unix_socket_directories=\"{}\"", socket.string());
+  // A list of one folder, hence the quotes.
+  auto sockets = "unix_socket_directories=" + Quoted(socket.string(), '"', '"');
   std::vector<std::string> arguments = {
       "-D", cluster.string(), "-c", "listen_addresses=",
       "-c", "port=5432",      "-c", "unix_socket_permissions=0700",
@@ -249,10 +256,14 @@ Status EmbeddedServer::State::MakeDatabase() {
   return connection.Script(fmt::format("create database {}", kDatabase));
 }
 
+// A child that has ended is a zombie until it is asked for.
+bool EmbeddedServer::State::Lives() {
+  return process ? process->Running() : ServesCluster(pid, cluster);
+}
+
 bool EmbeddedServer::State::AwaitEnd(Duration limit) {
-  if (process) return process->Wait(limit).has_value();
   for (auto until = Steady::now() + limit; Steady::now() < until;) {
-    if (!ServesCluster(pid, cluster)) return true;
+    if (!Lives()) return true;
     std::this_thread::sleep_for(milliseconds(5));
   }
   return false;
@@ -262,8 +273,7 @@ bool EmbeddedServer::State::AwaitEnd(Duration limit) {
 // start.
 Status EmbeddedServer::State::StopServer() {
   for (auto [signal, limit] : {std::pair(SIGINT, seconds(120)), std::pair(SIGQUIT, seconds(20))}) {
-    if (!process && !ServesCluster(pid, cluster)) return {};
-    if (process && !process->Running()) return {};
+    if (!Lives()) return {};
     if (::kill(pid, signal) != 0 && errno != ESRCH) break;
     if (AwaitEnd(limit)) return {};
   }
@@ -317,6 +327,7 @@ const std::string& EmbeddedServer::conninfo() const { return state_->conninfo; }
 std::string EmbeddedServer::ConninfoOf(const std::string& database) const {
   return state_->Conninfo(database);
 }
+bool EmbeddedServer::Running() { return state_->Lives(); }
 int EmbeddedServer::pid() const { return state_->pid; }
 bool EmbeddedServer::reused() const { return state_->reused; }
 

@@ -41,6 +41,7 @@ class EmbeddedServer {
   const std::string& conninfo() const;
   std::string ConninfoOf(const std::string& database) const;  // same server, another database
   int pid() const;                                            // of the postmaster
+  bool Running();       // false once the server has died; Start then makes a new one
   bool reused() const;  // it was running already when Start was called
 
   // Ends the server (connections are cut off, committed work is safe), unless another host uses it.

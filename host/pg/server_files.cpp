@@ -169,7 +169,8 @@ Status OwnFolder(const fs::path& folder, const Account& account) {
 Result<fs::path> SocketFolder(const fs::path& data_folder, const Account& account) {
   constexpr size_t kLongest = 90;  // sun_path holds 108, "/.s.PGSQL.5432.lock" and a zero included
   auto folder = data_folder / "socket";
-  if (folder.string().size() > kLongest) {
+  // libpq takes a comma for the end of one host and the beginning of another.
+  if (folder.string().size() > kLongest || folder.string().find(',') != std::string::npos) {
     auto key = fmt::format("{}:{}", account.user, data_folder.string());
     folder = fmt::format("/tmp/tidings-{:016x}", Hash(key));
   }

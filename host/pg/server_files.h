@@ -31,8 +31,9 @@ Result<std::filesystem::path> ServerPrograms(const std::string& wanted, int majo
 // kPermissionDenied else, and where the account could not get to it.
 Status OwnFolder(const std::filesystem::path& folder, const Account& account);
 
-// Where the server's socket goes: data_folder/socket, or, where that is too long for a socket's
-// address, a folder below the temporary folder that is named after it. Made, and the account's own.
+// Where the server's socket goes: data_folder/socket, or, where that cannot be a socket's address
+// (it is too long, or has a comma), a folder in /tmp that is named after it. Made, and the
+// account's own.
 Result<std::filesystem::path> SocketFolder(const std::filesystem::path& data_folder,
                                            const Account& account);
 

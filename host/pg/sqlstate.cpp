@@ -67,10 +67,6 @@ Code ConnectFailure(std::string_view reason) {
       Has(reason, "no pg_hba.conf entry")) {
     return Code::kPermissionDenied;
   }
-  if (Has(reason, "missing \"=\"") || Has(reason, "invalid connection option") ||
-      Has(reason, "invalid URI")) {
-    return Code::kInvalidArgument;
-  }
   return Code::kUnavailable;
 }
 

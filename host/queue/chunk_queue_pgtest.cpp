@@ -8,8 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "pg/connection.h"
-#include "pg/scratch.h"
+#include "pg/testing.h"
 #include "pg/transaction.h"
 
 namespace tidings::queue {
@@ -23,20 +22,13 @@ using testing::HasSubstr;
 
 constexpr const char kQueue[] = "campaigns/email";
 
-// Takes the value out of a Result, or fails the test with its error.
-template <class T>
-T Got(Result<T> result) {
-  EXPECT_TRUE(result) << (result ? "" : result.error().message);
-  if constexpr (!std::is_void_v<T>) return result ? std::move(*result) : T();
-}
+using pg::Got;
 
 class ChunkQueueTest : public testing::Test {
  protected:
-  pg::Connection Connect() {
-    auto connection = pg::Connection::Open(database_.conninfo());
-    if (!connection) throw std::runtime_error(connection.error().message);
-    return std::move(*connection);
-  }
+  void SetUp() override { Got(connection_.Script("truncate chunks, retries, dead_letters")); }
+
+  static pg::Connection Connect() { return pg::Connect(pg::SharedDatabase()); }
 
   // Runs `body` in a transaction of its own and commits.
   template <class Body>
@@ -76,7 +68,6 @@ class ChunkQueueTest : public testing::Test {
     return numbers;
   }
 
-  pg::ScratchDatabase database_;
   pg::Connection connection_ = Connect();
   Id source_ = IdSource::System().Next();
 };
