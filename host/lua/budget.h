@@ -38,6 +38,12 @@ class Budget {
     tripped_ = false;
   }
 
+  // After each run, with nothing of it left on the stack. (Inside the next one, what lies in unused
+  // places of the stack would still count as used.)
+  void Tidy(lua_State* L) {
+    if (used_ > limits_.memory / 4 * 3) lua_gc(L, LUA_GCCOLLECT);
+  }
+
   // From a library function: `steps` as many instructions. Raises when the budget is gone.
   void Charge(lua_State* L, size_t steps) {
     unseen_ += static_cast<int64_t>(steps < kMostAtOnce ? steps : kMostAtOnce);

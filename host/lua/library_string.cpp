@@ -301,7 +301,7 @@ class Substitution {
 
   void PushOne(int index, const char* from, const char* end) {
     if (index < pattern_.captures()) return PushCapture(L_, subject_, match_.capture(index));
-    if (index > 0) luaL_error(L_, "invalid capture index %%%d in replacement string", index + 1);
+    if (index > 0) luaL_error(L_, "invalid capture index %%%d", index + 1);
     lua_pushlstring(L_, from, end - from);
   }
 

@@ -68,7 +68,9 @@ int Sort(lua_State* L) {
 }
 
 size_t Distance(lua_Integer first, lua_Integer last) {
-  return last < first ? 0 : static_cast<size_t>(last) - static_cast<size_t>(first) + 1;
+  if (last < first) return 0;
+  size_t steps = static_cast<size_t>(last) - static_cast<size_t>(first);
+  return steps == SIZE_MAX ? steps : steps + 1;
 }
 
 int Stock(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }

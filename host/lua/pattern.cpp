@@ -28,6 +28,7 @@ int (*ClassTest(char letter))(int) {
     case 'u': return std::isupper;
     case 'w': return std::isalnum;
     case 'x': return std::isxdigit;
+    case 'z': return [](int c) { return c == 0 ? 1 : 0; };
     default: return nullptr;
   }
 }

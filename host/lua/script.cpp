@@ -106,6 +106,7 @@ tl::unexpected<Error> Script::Impl::Failure(int status) {
   lua_State* L = state_.get();
   std::string text(TextAt(L, -1));
   lua_settop(L, std::min(lua_gettop(L), kRow));
+  context_.budget.Tidy(L);
   return Fail(Explained(status, std::move(text)));
 }
 
@@ -196,6 +197,7 @@ Result<bool> Script::Impl::Test(const Row& row) try {
   RestoreUpvalues(L);
   if (status != LUA_OK) return Failure(status);
   lua_settop(L, kRow);
+  context_.budget.Tidy(L);
   return matches;
 } catch (const Panic&) {
   return Fail(Code::kInternal, file_ + ": Lua gave up outside of any call");
@@ -208,6 +210,7 @@ Result<Json> Script::Impl::Call(const Json& argument) {
   Calling calling{*this, argument, {}};
   Status status = Run(Guarded<CallBody>, &calling, 0);
   RestoreUpvalues(state_.get());
+  context_.budget.Tidy(state_.get());
   if (!status.has_value()) return Fail(std::move(status.error()));
   return std::move(calling.outcome);
 }
