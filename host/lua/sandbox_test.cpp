@@ -31,8 +31,9 @@ Outcome Try(const std::string& body, Limits limits = Small()) {
   auto began = std::chrono::steady_clock::now();
   Outcome outcome;
   auto script = Script::LoadText(
-      "test/it.lua", "return summarize { write = function(task) do " + body + "\nend return 'done' end }",
-      limits, {});
+      "test/it.lua",
+      "return summarize { write = function(task) do " + body + "\nend return 'done' end }", limits,
+      {});
   auto answer = script.has_value() ? (*script)->Call({}) : Result<Json>(Fail(script.error()));
   outcome.failed = !answer.has_value();
   outcome.text = answer.has_value() ? answer->get<std::string>() : answer.error().message;
@@ -212,7 +213,8 @@ TEST(Sandbox, StopsMetamethodLoops) {
   ExpectStopped(
       "local t = setmetatable({}, {__len = function() return 1e15 end}) table.insert(t, 1, 'x')");
   ExpectStopped(
-      "local t = setmetatable({}, {__len = function() return 1e15 end, __index = function() return 1 "
+      "local t = setmetatable({}, {__len = function() return 1e15 end, __index = function() return "
+      "1 "
       "end}) table.sort(t)");
   ExpectStopped(
       "local t = setmetatable({}, {__len = function() return 1e15 end, __index = tostring}) "
