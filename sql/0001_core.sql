@@ -113,16 +113,15 @@ create function orders_updated() returns trigger language plpgsql as $$
 begin
   perform add_to_totals(array_agg(customer_id), array_agg(spend), array_agg(orders),
                         array_agg(come), array_agg(gone))
-    from (with was as (select customer_id, id, amount, order_date from old_orders
-                        where status = 'COMPLETED'),
-               now_is as (select customer_id, id, amount, order_date from new_orders
-                           where status = 'COMPLETED')
-          select customer_id, sum(amount * sign) as spend, sum(sign)::bigint as orders,
+    from (select customer_id, sum(amount * sign) as spend, sum(sign)::bigint as orders,
                  max(order_date) filter (where sign > 0) as come,
                  max(order_date) filter (where sign < 0) as gone
-            from (select 1 as sign, * from (table now_is except table was) as come
-                  union all
-                  select -1, * from (table was except table now_is) as gone) changes
+            from (select customer_id, id, amount, order_date, sum(sign) as sign
+                    from (select 1 as sign, * from new_orders where status = 'COMPLETED'
+                          union all
+                          select -1, * from old_orders where status = 'COMPLETED') both_states
+                   group by customer_id, id, amount, order_date
+                  having sum(sign) <> 0) changes
            group by customer_id) d
   having count(*) > 0;
   return null;

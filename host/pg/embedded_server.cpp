@@ -317,6 +317,10 @@ Status EmbeddedServer::Stop() {
   state.stopped = true;
   bool last = state.hosts_lock->TryExclusive();
   Status outcome = last && state.pid ? state.StopServer() : Status();
+  if (last && outcome && state.socket != state.folder / "socket") {
+    std::error_code not_empty;
+    fs::remove(state.socket, not_empty);
+  }
   if (state.process) state.process->Detach();
   state.hosts_lock.reset();
   state.start_lock.reset();

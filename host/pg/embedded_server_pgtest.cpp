@@ -229,10 +229,9 @@ TEST_F(Embedded, TakesPathsOfEveryKind) {
     auto server = Got(EmbeddedServer::Start(Options(data)));
     EXPECT_EQ(Ask(server.conninfo(), "show data_directory"), (data / "cluster").string());
     auto sockets = Ask(server.conninfo(), "show unix_socket_directories");  // in quotes
+    EXPECT_EQ(sockets.ends_with("/data/socket\""), name.starts_with("it's")) << sockets;
     Got(server.Stop());
-    bool beside = fs::exists(data / "socket");
-    EXPECT_EQ(beside, name.starts_with("it's"));
-    if (!beside) fs::remove(sockets.substr(1, sockets.size() - 2));
+    EXPECT_FALSE(fs::exists(sockets.substr(1, sockets.size() - 2))) << "it is elsewhere, and gone";
   }
 }
 
@@ -299,40 +298,35 @@ TEST_F(Embedded, RefusesAnUnknownUser) {
   EXPECT_THAT(server.error().message, HasSubstr("useradd --system nobody-of-this-name"));
 }
 
+// The postgres that the process `parent` has started; 0 where there is none (yet).
+pid_t PostgresOf(pid_t parent) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    auto stat = ReadFile(entry.path() / "stat");  // "123 (postgres) S <parent> ..."
+    auto found = stat ? stat->find(fmt::format("(postgres) S {} ", parent)) : std::string::npos;
+    if (found != std::string::npos) return std::atoi(stat->c_str());
+  }
+  return 0;
+}
+
 // The server of a test process must not outlive it.
 TEST(ScratchServer, EndsWithAProcessThatIsKilled) {
-  int report[2];
-  ASSERT_EQ(::pipe(report), 0);
-  Process child = Got(Process::Start(
-      {.command = {"/proc/self/exe", "--gtest_also_run_disabled_tests",
-                   "--gtest_filter=ScratchServer.DISABLED_Waits"},
-       .environment = {fmt::format("SCRATCH_REPORT=/proc/{}/fd/{}", ::getpid(), report[1])},
-       .user = "",
-       .working_folder = "",
-       .output_file = "/dev/null"}));
-  int pid = 0;
-  ASSERT_EQ(::read(report[0], &pid, sizeof pid), static_cast<ssize_t>(sizeof pid));
-  auto folder = fs::read_symlink(fmt::format("/proc/{}/cwd", pid)).parent_path().parent_path();
-  EXPECT_TRUE(fs::exists(folder / "data"));
+  ProcessOptions endless;
+  endless.command = {"/proc/self/exe", "--gtest_filter=ConnectionTest.SetsTheSessionUp",
+                     "--gtest_repeat=-1"};
+  endless.output_file = "/dev/null";
+  auto child = Got(Process::Start(endless));
+  pid_t server = 0;
+  while (!(server = PostgresOf(child.pid()))) std::this_thread::sleep_for(milliseconds(10));
+  auto cluster = fs::read_symlink(fmt::format("/proc/{}/cwd", server));
+  auto folder = cluster.parent_path().parent_path();
   child.Signal(SIGKILL);
   for (int i = 0; i < 1000 && fs::exists(folder); ++i) {
     std::this_thread::sleep_for(milliseconds(10));
   }
-  auto state = ReadFile(fmt::format("/proc/{}/stat", pid));
-  EXPECT_TRUE(!state || state->find(") Z") != std::string::npos) << *state;
   EXPECT_FALSE(fs::exists(folder));
-}
-
-// The process of the test above.
-TEST(ScratchServer, DISABLED_Waits) {
-  const char* report = std::getenv("SCRATCH_REPORT");
-  ASSERT_TRUE(report) << "is run by EndsWithAProcessThatIsKilled";
-  auto connection = Connect(SharedDatabase());
-  auto rows =
-      Got(connection.Execute("select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int"));
-  auto pid = static_cast<int>(rows.Int(0, 0));
-  std::ofstream(report).write(reinterpret_cast<const char*>(&pid), sizeof pid);
-  ::pause();
+  EXPECT_EQ(PostgresOf(child.pid()), 0);
+  auto state = ReadFile(fmt::format("/proc/{}/stat", server));
+  EXPECT_TRUE(!state || state->find(") Z") != std::string::npos) << *state;
 }
 
 }  // namespace

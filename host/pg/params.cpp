@@ -33,7 +33,7 @@ std::string Storable(std::string_view text) {
 std::string StorableJson(std::string_view json) {
   auto kept = Storable(json);
   for (size_t at = 0; (at = kept.find('\\', at)) != std::string::npos; at += 2) {
-    if (kept.compare(at, 6, "\\u0000") == 0) kept.replace(at, 6, "\\ufffd");
+    if (kept.compare(at, 6, "\\u0000") == 0) std::memcpy(&kept[at + 2], "fffd", 4);
   }
   return kept;
 }
