@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -13,7 +14,6 @@
 namespace tidings::pg {
 class Connection;
 class Pool;
-class Transaction;
 }  // namespace tidings::pg
 namespace tidings::rule {
 class Rule;
@@ -21,16 +21,28 @@ class Rule;
 
 namespace tidings::crm {
 
-// `count` is exact; `sample` holds up to 10 of the customers as CustomerStore shows them.
+// `count` is exact; `sample` holds up to 10 of the customers as CustomerStore shows them. A Lua
+// rule may have raised an error for some customers: they do not count, and `first_error` says why.
 struct Preview {
   int64_t count = 0;
   Json sample = Json::array();
   double milliseconds = 0;
+  int64_t errors = 0;
+  std::string first_error;
 };
 
-// Thread-safe as long as each call has its own Rule. A Lua rule is asked about one customer after
-// the other, read in pages so that no transaction is open while it runs; its first error ends the
-// call.
+// The customers that a rule chose by being asked about each of them.
+struct Matched {
+  std::vector<Id> ids;  // rising
+  int64_t errors = 0;
+  std::string first_error;
+};
+
+// Asks a rule that SQL cannot answer about one customer after the other. They are read in pages, so
+// that no transaction is open while the script runs.
+Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now);
+
+// Thread-safe as long as each call has its own Rule.
 class AudienceStore {
  public:
   explicit AudienceStore(pg::Pool& pool) : pool_(pool) {}

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "crm/field_error.h"
 #include "crm/page.h"
 
 namespace tidings::pg {
@@ -34,10 +36,17 @@ struct CampaignQueues {
   std::string summarize;
 };
 
+// What is wrong with a draft: a bad name, an unknown channel, no text, a line break in the subject,
+// a placeholder that nobody knows ("/message: message:1:4: unknown placeholder …").
+std::vector<FieldError> CheckDraft(const Draft& draft);
+
+// `errors`: for so many customers a Lua rule raised an error, so they are not in the audience.
 struct Ticket {
   Id id;
   int64_t audience = 0;
   std::string intent;
+  int64_t errors = 0;
+  std::string first_error;
 };
 
 // The messages of one chunk: as many as make one statement cheap, and one lease worth its commit.
@@ -58,10 +67,9 @@ class CampaignStore {
  public:
   CampaignStore(pg::Pool& pool, IdSource& ids) : pool_(pool), ids_(ids) {}
 
-  // Checks the templates, and writes campaign, messages (n = 1 … audience in the order in which the
+  // Checks the draft, and writes campaign, messages (n = 1 … audience in the order in which the
   // customers lie on disk) and chunks in one transaction. `now` is the rule's clock reading. A
-  // campaign without audience is completed at once. kInvalidArgument names the part of the draft
-  // (/name, /message, …), and for a placeholder its line and column.
+  // campaign without audience is completed at once. kInvalidArgument says all that CheckDraft says.
   Result<Ticket> Launch(const Draft& draft, const rule::Rule& rule, Time now,
                         const CampaignQueues& queues, const std::string& intent);
 

@@ -1,11 +1,10 @@
 #include "crm/facts.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include <fmt/core.h>
 
-#include "base/text.h"
-#include "crm/sql.h"
+#include "crm/campaign_json.h"
 #include "pg/pool.h"
 #include "pg/transaction.h"
 #include "rule/rule.h"
@@ -13,107 +12,103 @@
 namespace tidings::crm {
 namespace {
 
-double RateOf(int64_t delivered, int64_t failed) {
-  if (delivered + failed == 0) return 0;
-  auto rate = static_cast<double>(delivered) / static_cast<double>(delivered + failed);
-  return std::round(rate * 1e4) / 1e4;
-}
+constexpr int kMostReasons = 10;
+constexpr size_t kMostCities = 5;
 
-// The rule in English; its name where it is a script, which says it better than any paraphrase.
-std::string RuleText(std::string_view language, std::string_view source) {
-  auto rule = rule::Rule::Parse(language, std::string(source), {}, {});
-  return rule ? rule->ToEnglish() : "customers chosen by a script";
-}
+// The bounds stand in kGroups, too.
+constexpr const char* kSpendBands[] = {"nothing", "up to 1,000", "over 1,000 to 5,000",
+                                       "over 5,000 to 10,000", "over 10,000"};
+constexpr const char* kVisitBands[] = {"none", "1 to 2", "3 to 5", "6 to 10", "over 10"};
 
-Json GroupJson(const pg::Rows& rows, int row) {
-  int64_t delivered = rows.Int(row, 3), failed = rows.Int(row, 4);
-  return {{"by", rows.Text(row, 0)},    {"label", rows.Text(row, 1)},
-          {"audience", rows.Int(row, 2)}, {"delivered", delivered},
-          {"failed", failed},           {"rate", RateOf(delivered, failed)}};
-}
-
-}  // namespace
-
-constexpr const char kCampaign[] = R"(
-  select name, language, rule, channel, intent, audience, sent, delivered, failed,
-         extract(epoch from coalesce(completed_at, now()) - coalesce(launched_at, created_at)),
-         subject, message
-  from campaigns where id = $1::uuid)";
-static Result<Json> CampaignFacts(pg::Connection& connection, const Id& campaign) {
-  TRY_ASSIGN(auto rows, connection.Execute(kCampaign, pg::Params().Uuid(campaign)));
-  if (rows.empty()) {
-    return Fail(Code::kNotFound, "no campaign has the id " + campaign.ToString());
-  }
-  int64_t audience = rows.Int(0, 5), delivered = rows.Int(0, 7), failed = rows.Int(0, 8);
-  double seconds = std::round(rows.Real(0, 9) * 1e3) / 1e3;
-  return Json{{"campaign_id", campaign.ToString()},
-              {"name", rows.Text(0, 0)},
-              {"rule", RuleText(rows.Text(0, 1), rows.Text(0, 2))},
-              {"channel", rows.Text(0, 3)},
-              {"intent", rows.Text(0, 4)},
-              {"subject", rows.Text(0, 10)},
-              {"message", rows.Text(0, 11)},
-              {"audience", audience},
-              {"sent", rows.Int(0, 6)},
-              {"delivered", delivered},
-              {"failed", failed},
-              {"pending", audience - delivered - failed},
-              {"delivery_rate", RateOf(delivered, failed)},
-              {"duration_seconds", seconds},
-              {"messages_per_second",
-               seconds > 0 ? std::round(static_cast<double>(audience) / seconds) : 0.0}};
+std::string InEnglish(const std::string& language, const std::string& source) {
+  if (language != "json") return "customers whom a Lua rule chose";
+  auto rule = rule::Rule::FromJson(source);
+  return rule ? rule->ToEnglish() : source;
 }
 
 constexpr const char kReasons[] = R"(
-  select coalesce(reason, ''), count(*) from messages
-  where campaign_id = $1::uuid and status = 3 group by 1 order by 2 desc, 1 limit 20)";
-static Result<Json> Reasons(pg::Connection& connection, const Id& campaign) {
+  select coalesce(nullif(reason, ''), 'unknown'), count(*) from messages
+   where campaign_id = $1 and status = 3
+   group by 1 order by 2 desc, 1 limit 10)";
+static_assert(kMostReasons == 10);
+Result<Json> ReasonsOf(pg::Connection& connection, const Id& campaign) {
   TRY_ASSIGN(auto rows, connection.Execute(kReasons, pg::Params().Uuid(campaign)));
   Json reasons = Json::array();
-  for (int row = 0; row < rows.size(); ++row) {
-    reasons.push_back({{"reason", rows.Text(row, 0)}, {"count", rows.Int(row, 1)}});
+  for (int i = 0; i < rows.size(); ++i) {
+    reasons.push_back({{"reason", rows.Text(i, 0)}, {"count", rows.Int(i, 1)}});
   }
   return reasons;
 }
 
-// One pass over the log; each message falls into one band of spend, one city, and one band of visits.
+// One pass over the log for all three groupings; which one a row is of, says its first column.
 constexpr const char kGroups[] = R"(
-  with outcome as materialized (
-    select m.status, c.city,
-           case when c.total_spend > 10000 then 1 when c.total_spend > 5000 then 2
-                when c.total_spend > 1000 then 3 else 4 end as spend,
-           case when c.visit >= 10 then 1 when c.visit >= 3 then 2 else 3 end as visits
-      from messages m join customers c on c.id = m.customer_id
-     where m.campaign_id = $1::uuid),
-  spend as (
-    select 1 as dimension, spend as place, 'spend' as by,
-           (array['over 10,000', '5,000 to 10,000', '1,000 to 5,000', 'up to 1,000'])[spend] as label,
-           count(*) as audience, count(*) filter (where status = 2) as delivered,
-           count(*) filter (where status = 3) as failed
-      from outcome group by spend),
-  city as (
-    select 2, row_number() over (order by count(*) desc, city), 'city', city, count(*),
-           count(*) filter (where status = 2), count(*) filter (where status = 3)
-      from outcome where city <> '' group by city order by count(*) desc, city limit 5),
-  visits as (
-    select 3, visits, 'visits', (array['10 or more', '3 to 9', 'under 3'])[visits], count(*),
-           count(*) filter (where status = 2), count(*) filter (where status = 3)
-      from outcome group by visits)
-  select by, label, audience, delivered, failed
-    from (select * from spend union all select * from city union all select * from visits) g
-   order by dimension, place)";
-static Result<Json> Groups(pg::Connection& connection, const Id& campaign) {
-  TRY_ASSIGN(auto rows, connection.Execute(kGroups, pg::Params().Uuid(campaign)));
-  Json groups = Json::array();
-  for (int row = 0; row < rows.size(); ++row) groups.push_back(GroupJson(rows, row));
-  return groups;
+  select grouping(spend, city, visits), spend, city, visits, count(*),
+         count(*) filter (where status = 2), count(*) filter (where status = 3)
+    from (select m.status, c.city,
+                 case when c.total_spend <= 0 then 0 when c.total_spend <= 1000 then 1
+                      when c.total_spend <= 5000 then 2 when c.total_spend <= 10000 then 3
+                      else 4 end as spend,
+                 case when c.visit <= 0 then 0 when c.visit <= 2 then 1 when c.visit <= 5 then 2
+                      when c.visit <= 10 then 3 else 4 end as visits
+            from messages m join customers c on c.id = m.customer_id
+           where m.campaign_id = $1) g
+   group by grouping sets ((spend), (city), (visits))
+   order by 1, spend, visits, count(*) desc, city)";
+constexpr int kBySpend = 0b011, kByCity = 0b101, kByVisits = 0b110;
+
+Json GroupOf(const pg::Rows& rows, int row, const char* by, std::string_view label) {
+  int64_t delivered = rows.Int(row, 5), failed = rows.Int(row, 6);
+  return {{"by", by},
+          {"label", label},
+          {"audience", rows.Int(row, 4)},
+          {"delivered", delivered},
+          {"failed", failed},
+          {"rate", DeliveryRate(delivered, failed)}};
 }
 
+Result<Json> GroupsOf(pg::Connection& connection, const Id& campaign) {
+  TRY_ASSIGN(auto rows, connection.Execute(kGroups, pg::Params().Uuid(campaign)));
+  Json groups = Json::array();
+  size_t cities = 0;
+  for (int i = 0; i < rows.size(); ++i) {
+    switch (rows.Int(i, 0)) {
+      case kBySpend:
+        groups.push_back(GroupOf(rows, i, "spend", kSpendBands[rows.Int(i, 1)]));
+        break;
+      case kByVisits:
+        groups.push_back(GroupOf(rows, i, "visits", kVisitBands[rows.Int(i, 3)]));
+        break;
+      default:
+        if (cities++ >= kMostCities) break;
+        auto city = rows.Text(i, 2);
+        groups.push_back(GroupOf(rows, i, "city", city.empty() ? "unknown" : city));
+    }
+  }
+  return groups;
+}
+static_assert(kBySpend < kByCity && kByCity < kByVisits);
+
+}  // namespace
+
 Result<Json> FactsStore::Facts(const Id& campaign) {
+  static const std::string kGet =
+      fmt::format("select {} from campaigns c where c.id = $1", kCampaignColumns);
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  TRY_ASSIGN(Json facts, CampaignFacts(*lease, campaign));
-  TRY_ASSIGN(facts["reasons"], Reasons(*lease, campaign));
-  TRY_ASSIGN(facts["groups"], Groups(*lease, campaign));
+  TRY_ASSIGN(auto rows, lease->Execute(kGet, pg::Params().Uuid(campaign)));
+  if (rows.empty()) return Fail(Code::kNotFound, "no campaign has the id " + campaign.ToString());
+  Json json = CampaignJson(rows, 0), facts;
+  for (const char* key : {"name", "channel", "intent", "audience", "sent", "delivered", "failed",
+                          "pending", "seconds"}) {
+    facts[key] = json[key];
+  }
+  facts["campaign_id"] = json["id"];
+  facts["rate"] = json["delivery_rate"];
+  facts["rule"] = InEnglish(json["language"], std::string(rows.Text(0, 4)));
+  double seconds = json["seconds"].is_null() ? 0 : json["seconds"].get<double>();
+  double done = json["delivered"].get<double>() + json["failed"].get<double>();
+  facts["messages_per_second"] = seconds > 0 ? done / seconds : 0.0;
+  TRY_ASSIGN(facts["reasons"], ReasonsOf(*lease, campaign));
+  TRY_ASSIGN(facts["groups"], GroupsOf(*lease, campaign));
   return facts;
 }
 
@@ -126,12 +121,14 @@ Result<bool> FactsStore::SaveSummary(const Id& campaign, const std::string& text
   return saved;
 }
 
-constexpr const char kSave[] = R"(
-  update campaigns set summary = $2, summarized_by = $3 where id = $1::uuid and summary is null)";
+constexpr const char kSave[] =
+    "update campaigns set summary = $2, summarized_by = $3 where id = $1 and summary is null";
 Result<bool> FactsStore::SaveSummary(pg::Transaction& transaction, const Id& campaign,
                                      const std::string& text, const std::string& by) {
-  auto params = pg::Params().Uuid(campaign).Text(text).Text(by);
-  TRY_ASSIGN(auto rows, transaction.Execute(kSave, params));
+  TRY_ASSIGN(
+      auto rows,
+      transaction.Execute(
+          kSave, pg::Params().Uuid(campaign).Text(pg::Storable(text)).Text(pg::Storable(by))));
   return rows.affected() == 1;
 }
 

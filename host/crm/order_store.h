@@ -21,12 +21,12 @@ class Pool;
 
 namespace tidings::crm {
 
-// Newest id first. Empty fields do not filter.
+// By falling id. Empty fields do not filter.
 struct OrderQuery {
   std::optional<std::string> cursor;
   int limit = kDefaultLimit;
   std::optional<Id> customer;
-  std::string external_id;  // exact
+  std::string external_id;  // exact; not of orders that came with an id of their own
   std::string status;       // case ignored
 };
 

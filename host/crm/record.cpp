@@ -9,9 +9,9 @@ std::string Describe(const std::vector<FieldError>& errors) {
   std::string text;
   for (const FieldError& error : errors) {
     if (!text.empty()) text += "; ";
-    if (!error.pointer.empty()) text += error.pointer + " ";
-    if (!error.value.empty()) text += fmt::format("'{}'", error.value);
-    if (!error.pointer.empty() || !error.value.empty()) text += ": ";
+    std::string where = error.pointer;
+    if (!error.value.empty()) where += fmt::format("{}'{}'", where.empty() ? "" : " ", error.value);
+    if (!where.empty()) text += where + ": ";
     text += error.message;
   }
   return text;

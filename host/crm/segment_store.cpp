@@ -3,79 +3,87 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "crm/campaign_json.h"
+#include "crm/conditions.h"
+#include "crm/contact.h"
 #include "crm/sql.h"
 #include "pg/pool.h"
 
 namespace tidings::crm {
 namespace {
 
-constexpr size_t kLongestName = 200;
+constexpr size_t kLongestName = 200, kLongestSource = size_t{256} << 10;
+constexpr const char kColumns[] = "s.id, s.name, s.language, s.source, s.created_at, s.updated_at";
 
 Json SegmentJson(const pg::Rows& rows, int row) {
-  bool is_json = rows.Text(row, 2) == "json";
-  auto tree = is_json ? ParseJson(rows.Text(row, 3)) : Result<Json>(Json());
   return {{"id", rows.Text(row, 0)},
           {"name", rows.Text(row, 1)},
           {"language", rows.Text(row, 2)},
           {"source", rows.Text(row, 3)},
-          {"rule", tree ? *tree : Json()},
+          {"rule", RuleJson(std::string(rows.Text(row, 2)), rows.Text(row, 3))},
           {"created_at", TimeOrNull(rows, row, 4)},
           {"updated_at", TimeOrNull(rows, row, 5)}};
 }
 
-Status CheckSegment(const std::string& name, const std::string& language) {
-  if (Trim(name).empty() || name.size() > kLongestName || !IsUtf8(name)) {
-    return Fail(Code::kInvalidArgument,
-                fmt::format("/name: a segment's name has 1 to {} bytes of UTF-8", kLongestName));
+tl::unexpected<Error> Bad(const std::string& message) {
+  return Fail(Code::kInvalidArgument, message);
+}
+
+// The name as it is kept.
+Result<std::string> Check(const std::string& name, const std::string& language,
+                          const std::string& source) {
+  auto line = CleanLine(name, kLongestName);
+  if (!line) return Bad("/name: " + line.error());
+  if (line->empty()) return Bad("/name: a segment needs a name; add one");
+  if (language != "json" && language != "lua") {
+    return Bad(fmt::format("/language '{}': a rule is json or lua", language.substr(0, 60)));
   }
-  if (language == "json" || language == "lua") return {};
-  return Fail(Code::kInvalidArgument,
-              fmt::format("/language: '{}' is neither json nor lua", language));
+  if (source.size() > kLongestSource) return Bad("/source: the rule is longer than 256 KiB");
+  return *line;
 }
 
 }  // namespace
 
-constexpr const char kCreate[] = R"(
-  insert into segments (id, name, language, source) values ($1::uuid, $2, $3, $4)
-  returning id, name, language, source, created_at, updated_at)";
+constexpr const char kInsert[] =
+    "insert into segments (id, name, language, source) values ($1, $2, $3, $4)";
 Result<Json> SegmentStore::Create(const std::string& name, const std::string& language,
                                   const std::string& source) {
-  TRY(CheckSegment(name, language));
-  TRY_ASSIGN(auto lease, pool_.Acquire());
-  auto params = pg::Params().Uuid(ids_.Next()).Text(name).Text(language).Text(source);
-  TRY_ASSIGN(auto rows, lease->Execute(kCreate, params));
-  return SegmentJson(rows, 0);
+  TRY_ASSIGN(auto kept, Check(name, language, source));
+  Id id = ids_.Next();
+  {
+    TRY_ASSIGN(auto lease, pool_.Acquire());
+    TRY(lease->Execute(kInsert, pg::Params().Uuid(id).Text(kept).Text(language).Text(source)));
+  }
+  return Get(id);
 }
 
-constexpr const char kFind[] = R"(
-  select id, name, language, source, created_at, updated_at from segments where id = $1::uuid)";
+Result<Segment> SegmentStore::Find(const Id& id) {
+  TRY_ASSIGN(auto json, Get(id));
+  return Segment{id, json["name"], json["language"], json["source"]};
+}
+
 Result<Json> SegmentStore::Get(const Id& id) {
+  static const std::string kGet =
+      fmt::format("select {} from segments s where s.id = $1", kColumns);
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  TRY_ASSIGN(auto rows, lease->Execute(kFind, pg::Params().Uuid(id)));
+  TRY_ASSIGN(auto rows, lease->Execute(kGet, pg::Params().Uuid(id)));
   if (rows.empty()) return Fail(Code::kNotFound, "no segment has the id " + id.ToString());
   return SegmentJson(rows, 0);
 }
 
-Result<Segment> SegmentStore::Find(const Id& id) {
-  TRY_ASSIGN(Json json, Get(id));
-  return Segment{id, TextOf(json, "name"), TextOf(json, "language"), TextOf(json, "source")};
-}
-
-constexpr const char kList[] = R"(
-  select id, name, language, source, created_at, updated_at from segments
-  where $1::uuid is null or id < $1::uuid order by id desc limit $2::int)";
-Result<Page> SegmentStore::List(const std::optional<std::string>& cursor, int limit) {
-  TRY_ASSIGN(limit, CheckedLimit(limit));
-  std::optional<Id> before;
+Result<Page> SegmentStore::List(const std::optional<std::string>& cursor, int wanted) {
+  TRY_ASSIGN(int limit, CheckedLimit(wanted));
+  Conditions where;
   if (cursor) {
-    TRY_ASSIGN(before, IdOfCursor(*cursor));
+    TRY_ASSIGN(Id last, IdOfCursor(*cursor));
+    where.Where("s.id < ?", [&](pg::Params& params) { params.Uuid(last); });
   }
+  auto sql = fmt::format("select {} from segments s{} order by s.id desc limit {}", kColumns,
+                         where.sql(), limit + 1);
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  TRY_ASSIGN(auto rows, lease->Execute(kList, pg::Params().OptUuid(before).Int(limit + 1)));
+  TRY_ASSIGN(auto rows, lease->Execute(sql, where.params()));
   Page page;
-  for (int row = 0; row < std::min(rows.size(), limit); ++row) {
-    page.items.push_back(SegmentJson(rows, row));
-  }
+  for (int i = 0; i < std::min(rows.size(), limit); ++i) page.items.push_back(SegmentJson(rows, i));
   if (rows.size() > limit) page.next = CursorOf(rows.Uuid(limit - 1, 0));
   return page;
 }
