@@ -33,7 +33,7 @@ constexpr const char* kMessage =
     "{{city|town}} for too long. Your next order comes with free delivery.\n";
 
 struct DemoOptions {
-  int64_t customers = 20000, orders = 60000;
+  int64_t customers = 50000, orders = 200000;
   uint64_t seed = 1;
   std::string keep;
 };

@@ -124,13 +124,15 @@ Result<std::unique_ptr<Host>> Host::Start(HostOptions options) {
   return std::unique_ptr<Host>(new Host(std::move(parts)));
 }
 
+// The engine first: vendors that finish still call the receipt API.
 void Host::Drain(Duration limit) {
   auto begun = std::chrono::steady_clock::now();
-  if (auto drained = parts_->server->Drain(limit); !drained) {
+  parts_->engine->Drain(limit);
+  auto used = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun);
+  auto left = std::max(limit - used, Duration(std::chrono::seconds(1)));
+  if (auto drained = parts_->server->Drain(left); !drained) {
     log::Warning("host", "{}", drained.error().message);
   }
-  auto used = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun);
-  parts_->engine->Drain(std::max(limit - used, Duration(std::chrono::seconds(1))));
 }
 
 Host::Host(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
