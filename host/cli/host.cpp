@@ -11,8 +11,10 @@
 #include "cli/database.h"
 #include "cli/setup.h"
 #include "config/config.h"
+#include "crm/segment_store.h"
 #include "http/server.h"
 #include "net/http_client.h"
+#include "pipeline/script_segments.h"
 
 namespace tidings::cli {
 namespace {
@@ -63,6 +65,8 @@ class Host::Parts {
     registry = std::make_unique<plugin::PluginRegistry>(std::move(scanned));
     TRY_ASSIGN(config, LoadPipelines(options.locations, CatalogOf(*registry, options.locations)));
     TRY_ASSIGN(database, Database::Open(options.locations));
+    crm::SegmentStore segments(database->pool(), IdSource::System());
+    TRY(pipeline::SaveScriptSegments(config, options.locations.scripts, segments));
     return {};
   }
 

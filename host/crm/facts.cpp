@@ -20,10 +20,10 @@ constexpr const char* kSpendBands[] = {"nothing", "up to 1,000", "over 1,000 to 
                                        "over 5,000 to 10,000", "over 10,000"};
 constexpr const char* kVisitBands[] = {"none", "1 to 2", "3 to 5", "6 to 10", "over 10"};
 
+// A script that requires helpers cannot be loaded here, where no folder is known.
 std::string InEnglish(const std::string& language, const std::string& source) {
-  if (language != "json") return "customers whom a Lua rule chose";
-  auto rule = rule::Rule::FromJson(source);
-  return rule ? rule->ToEnglish() : source;
+  auto rule = rule::Rule::Parse(language, source, {}, {});
+  return rule ? rule->ToEnglish() : "customers chosen by a script";
 }
 
 constexpr const char kReasons[] = R"(

@@ -6,13 +6,13 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "crm/derived_id.h"
 #include "crm/json_reader.h"
 #include "crm/order_item.h"
 
 namespace tidings::crm {
 namespace {
 
-__extension__ typedef unsigned __int128 UnsignedWide;
 
 constexpr size_t kLongestKey = 200, kMostItems = 10'000;
 
@@ -270,15 +270,6 @@ std::string CustomerReference::ToString() const {
   return fmt::format("e-mail '{}'", email.value_or(""));
 }
 
-Id OrderIdFor(std::string_view external_id) {
-  UnsignedWide hash = static_cast<UnsignedWide>(0x6c62272e07bb0142u) << 64 | 0x62b821756295c58du;
-  UnsignedWide prime = static_cast<UnsignedWide>(1) << 88 | 0x13bu;
-  for (char c : external_id) hash = (hash ^ static_cast<unsigned char>(c)) * prime;
-  Id id;
-  for (int i = 15; i >= 0; --i, hash >>= 8) id.bytes[static_cast<size_t>(i)] = hash & 0xff;
-  id.bytes[6] = static_cast<uint8_t>((id.bytes[6] & 0x0f) | 0x80);  // version 8
-  id.bytes[8] = static_cast<uint8_t>((id.bytes[8] & 0x3f) | 0x80);
-  return id;
-}
+Id OrderIdFor(std::string_view external_id) { return DerivedId(external_id); }
 
 }  // namespace tidings::crm

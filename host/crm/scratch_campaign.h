@@ -2,6 +2,8 @@
 // the rows tell it.
 #pragma once
 
+#include <fmt/core.h>
+
 #include "crm/campaign_store.h"
 #include "crm/delivery_store.h"
 #include "crm/receipt_book.h"

@@ -6,6 +6,7 @@
 #include "crm/campaign_json.h"
 #include "crm/conditions.h"
 #include "crm/contact.h"
+#include "crm/derived_id.h"
 #include "crm/sql.h"
 #include "pg/pool.h"
 
@@ -55,6 +56,19 @@ Result<Json> SegmentStore::Create(const std::string& name, const std::string& la
     TRY(lease->Execute(kInsert, pg::Params().Uuid(id).Text(kept).Text(language).Text(source)));
   }
   return Get(id);
+}
+
+constexpr const char kPut[] = R"(
+  insert into segments as s (id, name, language, source) values ($1::uuid, $2, 'lua', $3)
+  on conflict (id) do update set name = excluded.name, source = excluded.source, updated_at = now()
+  where (s.name, s.source) is distinct from (excluded.name, excluded.source))";
+Status SegmentStore::PutScript(const std::string& path, const std::string& name,
+                               const std::string& source) {
+  TRY_ASSIGN(auto line, Check(name, "lua", source));
+  TRY_ASSIGN(auto lease, pool_.Acquire());
+  auto params = pg::Params().Uuid(DerivedId("script:" + path)).Text(line).Text(source);
+  TRY(lease->Execute(kPut, params));
+  return {};
 }
 
 Result<Segment> SegmentStore::Find(const Id& id) {
