@@ -192,8 +192,8 @@ TEST(Facts, SayWhatHappened) {
   auto facts = store.Facts(id);
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ((*facts)["audience"], 24);
-  EXPECT_EQ((*facts)["rate"], 0.75);
-  EXPECT_EQ((*facts)["seconds"], 2.0);
+  EXPECT_EQ((*facts)["delivery_rate"], 0.75);
+  EXPECT_EQ((*facts)["duration_seconds"], 2.0);
   EXPECT_EQ((*facts)["messages_per_second"], 12.0);
   EXPECT_THAT((*facts)["rule"].get<std::string>(), HasSubstr("50"));
   EXPECT_EQ((*facts)["reasons"][0]["reason"], "EMAIL_BOUNCED");

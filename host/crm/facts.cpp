@@ -98,11 +98,11 @@ Result<Json> FactsStore::Facts(const Id& campaign) {
   if (rows.empty()) return Fail(Code::kNotFound, "no campaign has the id " + campaign.ToString());
   Json json = CampaignJson(rows, 0), facts;
   for (const char* key : {"name", "channel", "intent", "audience", "sent", "delivered", "failed",
-                          "pending", "seconds"}) {
+                          "pending", "subject", "message", "delivery_rate"}) {
     facts[key] = json[key];
   }
   facts["campaign_id"] = json["id"];
-  facts["rate"] = json["delivery_rate"];
+  facts["duration_seconds"] = json["seconds"];
   facts["rule"] = InEnglish(json["language"], std::string(rows.Text(0, 4)));
   double seconds = json["seconds"].is_null() ? 0 : json["seconds"].get<double>();
   double done = json["delivered"].get<double>() + json["failed"].get<double>();
