@@ -82,7 +82,8 @@ class ComparisonReader {
     auto constants = ReadAll({value_});
     if (constants.empty()) return {};
     if (op_ == Op::kEqual) WidenAttribute(constants);
-    return Leaf(constants.size() > 1 ? Op::kIn : op_, std::move(constants));
+    Op op = constants.size() > 1 ? Op::kIn : op_;
+    return Leaf(op, std::move(constants));
   }
 
   Node ReadIn() {

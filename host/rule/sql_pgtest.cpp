@@ -1,0 +1,374 @@
+// The same customers by SQL and by evaluation in memory, for random rules over random customers.
+//
+// TIDINGS_RULES sets how many rules are tried (2,000 without it).
+#include <cstdlib>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "pg/testing.h"
+#include "rule/decimal.h"
+#include "rule/rule.h"
+
+namespace tidings::rule {
+namespace {
+
+using pg::Got;
+using std::chrono::days;
+
+constexpr int kCustomers = 400;
+const Time kNow = *ParseTime("2026-03-29T01:30:00Z");  // a night of daylight saving
+
+template <size_t N>
+const char* Pick(Random& random, const char* const (&pool)[N]) {
+  return pool[random.Below(N)];
+}
+
+constexpr const char* kTexts[] = {"",          "Pune",        "pune",   "PUNE ", "Mumbai",
+                                  "São Paulo", "東京",        "O'Hare", "a%b_c", "100",
+                                  "41",        "back\\slash", "\"q\"",  "{x,y}", "null",
+                                  "é",         "e\u0301",     "x",      "Z",     "a,b"};
+constexpr const char* kSpends[] = {
+    "0", "0.0001", "-3", "4999.9999", "5000", "5000.0001", "99999999999999.9999", "1234.5"};
+constexpr const char* kCounts[] = {
+    "0", "1", "3", "10", "9007199254740992", "9007199254740993", "9223372036854775807", "-1"};
+constexpr const char* kMembers[] = {"\"x\"",
+                                    "\"41\"",
+                                    "41",
+                                    "41.0",
+                                    "4.1e1",
+                                    "true",
+                                    "false",
+                                    "null",
+                                    "[]",
+                                    "{}",
+                                    "\"\"",
+                                    "[\"x\",\"y\"]",
+                                    "[[\"x\"]]",
+                                    "{\"a\":\"x\"}",
+                                    "9007199254740993",
+                                    "0.1",
+                                    "-1e-7",
+                                    "\"true\"",
+                                    "\"東京\"",
+                                    "\"a\\\"b\\\\c\"",
+                                    "1e40"};
+constexpr const char* kTagLists[] = {"{}",         "{vip}", "{vip,new}", "{\"a,b\",\"\\\"q\\\"\"}",
+                                     "{東京,VIP}", "{\"\"}"};
+
+// A moment near one that rules are likely to name.
+Time RandomTime(Random& random) {
+  Time base = kNow - days(random.Below(200));
+  switch (random.Below(4)) {
+    case 0: return base;
+    case 1: return std::chrono::floor<days>(base);
+    case 2: return base + Duration(static_cast<int64_t>(random.Below(3)) - 1);
+    default: return base - Duration(random.Below(86'400'000'000));
+  }
+}
+
+void InsertCustomer(pg::Connection& connection, Random& random, int number) {
+  Id id;
+  id.bytes[15] = static_cast<uint8_t>(number);
+  id.bytes[14] = static_cast<uint8_t>(number >> 8);
+  auto maybe = [&](std::string text) {
+    return random.Chance(0.3) ? std::nullopt : std::optional(text);
+  };
+  std::string attributes = "{";
+  for (const char* key : {"k", "k\\\"'", "東"}) {
+    if (random.Chance(0.25)) continue;
+    attributes +=
+        std::string(attributes.size() > 1 ? "," : "") + "\"" + key + "\":" + Pick(random, kMembers);
+  }
+  pg::Params params;
+  params.Uuid(id).OptText(maybe(Pick(random, kTexts))).Text(Pick(random, kTexts));
+  params.OptText(maybe(Pick(random, kTexts)))
+      .OptText(maybe(Pick(random, kTexts)))
+      .Text(Pick(random, kTexts));
+  params.Text(attributes + "}")
+      .Text(Pick(random, kTagLists))
+      .Text(random.Chance(0.5) ? "active" : "left");
+  params.Text(Pick(random, kSpends)).Text(Pick(random, kCounts)).Text(Pick(random, kCounts));
+  params.OptTimestamp(random.Chance(0.2) ? std::nullopt : std::optional(RandomTime(random)));
+  params.Timestamp(RandomTime(random));
+  Got(
+      connection.Execute("insert into customers (id, external_id, name, email, phone, city, "
+                         "attributes, tags, status, total_spend, "
+                         "visit, order_count, last_order_date, created_at) values ($1, $2, $3, $4, "
+                         "$5, $6, $7::jsonb, $8::text[], $9, "
+                         "$10::numeric, $11::bigint, $12::bigint, $13, $14)",
+                         params));
+}
+
+// Rules -----------------------------------------------------------------------------------------
+
+std::string Quote(const std::string& text) { return ToLine(Json(text)); }
+
+class RuleMaker {
+ public:
+  explicit RuleMaker(Random& random) : random_(random) {}
+
+  std::string Make(int depth = 0) {
+    if (depth > 3 || random_.Chance(0.55)) return Comparison();
+    std::string rules;
+    for (uint64_t i = 0, n = random_.Below(4); i < n; ++i)
+      rules += std::string(i == 0 ? "" : ",") + Make(depth + 1);
+    return std::string("{\"combinator\":\"") + (random_.Chance(0.5) ? "and" : "or") +
+           "\",\"not\":" + (random_.Chance(0.3) ? "true" : "false") + ",\"rules\":[" + rules + "]}";
+  }
+
+ private:
+  std::string Comparison() {
+    switch (random_.Below(6)) {
+      case 0: return Text();
+      case 1: return Number();
+      case 2: return Time();
+      case 3: return Inactive();
+      case 4: return Tags();
+      default: return Attribute();
+    }
+  }
+
+  static std::string Rule(const std::string& field, const std::string& op,
+                          const std::string& value) {
+    return "{\"field\":" + Quote(field) + ",\"operator\":" + Quote(op) + ",\"value\":" + value +
+           "}";
+  }
+
+  const char* Op() {
+    static constexpr const char* kOps[] = {
+        "=", "!=", "<", "<=", ">", ">=", "in", "notIn", "between", "notBetween", "null", "notNull"};
+    return Pick(random_, kOps);
+  }
+  const char* TextOp() {
+    static constexpr const char* kOps[] = {"contains",       "beginsWith",       "endsWith",
+                                           "doesNotContain", "doesNotBeginWith", "doesNotEndWith"};
+    return random_.Chance(0.4) ? Pick(random_, kOps) : Op();
+  }
+
+  // What `op` wants, made of values that `one` makes; for between in the right order.
+  template <class One, class Below>
+  std::string Values(const std::string& op, One one, Below below) {
+    bool between = op == "between" || op == "notBetween";
+    if (op == "in" || op == "notIn") {
+      std::string list;
+      for (uint64_t i = 0, n = random_.Below(4); i < n; ++i) list += std::string(i == 0 ? "" : ",") + one();
+      return "[" + list + "]";
+    }
+    std::string a = one();
+    if (!between) return a;
+    std::string b = one();
+    return below(b, a) ? "[" + b + "," + a + "]" : "[" + a + "," + b + "]";
+  }
+
+  static bool TextBelow(const std::string& a, const std::string& b) {
+    return Json::parse(a).get<std::string>() < Json::parse(b).get<std::string>();
+  }
+  static bool NumberBelow(const std::string& a, const std::string& b) {
+    return *Decimal::Parse(a) < *Decimal::Parse(b);
+  }
+
+  std::string AnyText() {
+    std::string text = Pick(random_, kTexts);
+    if (random_.Chance(0.3)) text = text.substr(0, random_.Below(text.size() + 1));
+    return IsUtf8(text) ? Quote(text) : "\"x\"";
+  }
+
+  std::string Text() {
+    static constexpr const char* kFields[] = {"city",  "name",        "email",
+                                              "phone", "external_id", "status"};
+    std::string op = TextOp();
+    return Rule(Pick(random_, kFields), op,
+                Values(
+                    op, [&] { return AnyText(); }, TextBelow));
+  }
+
+  std::string AnyNumber() {
+    return random_.Chance(0.5) ? Pick(random_, kSpends) : Pick(random_, kCounts);
+  }
+
+  std::string Number() {
+    static constexpr const char* kFields[] = {"total_spend", "visit", "order_count"};
+    std::string op = Op();
+    return Rule(Pick(random_, kFields), op,
+                Values(
+                    op, [&] { return Quote(AnyNumber()); },
+                    [](const std::string& a, const std::string& b) {
+                      return NumberBelow(Json::parse(a), Json::parse(b));
+                    }));
+  }
+
+  std::string AnyTime() {
+    static constexpr const char* kAgo[] = {"minutesAgo", "hoursAgo", "daysAgo", "weeksAgo",
+                                           "monthsAgo"};
+    if (random_.Chance(0.4)) {
+      return std::string("{\"") + Pick(random_, kAgo) +
+             "\":" + std::to_string(random_.Below(8) * 15) + "}";
+    }
+    std::string time = FormatTime(RandomTime(random_));
+    return Quote(random_.Chance(0.5) ? time.substr(0, 10) : time);
+  }
+
+  std::string Time() {
+    std::string op = Op();
+    if (op == "between" || op == "notBetween") op = "<";
+    std::string field = random_.Chance(0.6) ? "last_order_date" : "created_at";
+    return Rule(field, op,
+                Values(
+                    op, [&] { return AnyTime(); }, TextBelow));
+  }
+
+  std::string Inactive() {
+    std::string op = Op();
+    auto number = [&] { return std::to_string(random_.Below(200)); };
+    return Rule("inactiveDays", op, Values(op, number, NumberBelow));
+  }
+
+  std::string Tags() {
+    static constexpr const char* kTags[] = {"vip", "VIP", "a,b", "\"q\"", "東京", "", "none"};
+    static constexpr const char* kOps[] = {"contains", "doesNotContain", "in", "notIn",
+                                           "null",     "notNull",        "="};
+    std::string op = Pick(random_, kOps);
+    return Rule("tags", op,
+                Values(
+                    op, [&] { return Quote(Pick(random_, kTags)); }, TextBelow));
+  }
+
+  std::string Attribute() {
+    static constexpr const char* kFields[] = {"attributes.k", "attributes.k\"'", "attributes.東",
+                                              "attributes.none"};
+    static constexpr const char* kNumbers[] = {
+        "41", "0.1", "9007199254740993", "9007199254740992", "-1e-7", "0", "1e40"};
+    std::string op = TextOp();
+    bool numbers = random_.Chance(0.4) && std::string(op).find("With") == std::string::npos &&
+                   op[0] != 'c' && op[0] != 'd';
+    bool flag = random_.Chance(0.2) && (op == "=" || op == "!=");
+    if (flag) return Rule(Pick(random_, kFields), op, random_.Chance(0.5) ? "true" : "\"false\"");
+    if (numbers)
+      return Rule(Pick(random_, kFields), op,
+                  Values(
+                      op, [&] { return Pick(random_, kNumbers); }, NumberBelow));
+    auto text = [&] {
+      return random_.Chance(0.3) ? Quote("x") : "\"a" + std::to_string(random_.Below(3)) + "\"";
+    };
+    return Rule(Pick(random_, kFields), op, Values(op, text, TextBelow));
+  }
+
+  Random& random_;
+};
+
+// The customers of the test, in the database and as the texts of Matcher::Columns().
+class SqlTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    connection_ = new pg::Connection(pg::Connect(pg::SharedDatabase()));
+    Random random(7);
+    for (int i = 0; i < kCustomers; ++i) InsertCustomer(*connection_, random, i + 1);
+    rows_ = new pg::Rows(Got(connection_->Execute("select " + std::string(Matcher::Columns()) +
+                                                  " from customers c order by c.id")));
+  }
+  static void TearDownTestSuite() {
+    delete rows_;
+    delete connection_;
+  }
+
+  static std::set<std::string> BySql(const Rule& rule) {
+    Sql sql = rule.ToSql(kNow, 1);
+    pg::Params params;
+    for (const std::string& param : sql.params) params.Text(param);
+    auto rows = connection_->Execute("select c.id from customers c where " + sql.where, params);
+    EXPECT_TRUE(rows.has_value()) << sql.where << "\n" << rows.error().message;
+    std::set<std::string> ids;
+    for (int i = 0; rows.has_value() && i < rows->size(); ++i) ids.emplace(rows->Text(i, 0));
+    return ids;
+  }
+
+  static std::vector<std::optional<std::string_view>> RowAt(int row) {
+    std::vector<std::optional<std::string_view>> columns;
+    for (int i = 0; i < rows_->columns(); ++i) columns.push_back(rows_->OptText(row, i));
+    return columns;
+  }
+
+  static std::set<std::string> InMemory(const Rule& rule) {
+    auto matcher = Got(rule.NewMatcher(kNow));
+    std::set<std::string> ids;
+    for (int i = 0; i < rows_->size(); ++i) {
+      if (matcher->Match(RowAt(i))) ids.emplace(rows_->Text(i, 0));
+    }
+    return ids;
+  }
+
+  // The first customer whom the two disagree about, for the message.
+  static std::string Difference(const std::set<std::string>& sql,
+                                const std::set<std::string>& memory) {
+    for (int i = 0; i < rows_->size(); ++i) {
+      std::string id(rows_->Text(i, 0));
+      if (sql.contains(id) == memory.contains(id)) continue;
+      std::string text = sql.contains(id) ? "only by SQL:" : "only in memory:";
+      for (const auto& column : RowAt(i)) text += " | " + std::string(column.value_or("NULL"));
+      return text;
+    }
+    return "";
+  }
+
+  static pg::Connection* connection_;
+  static pg::Rows* rows_;
+};
+pg::Connection* SqlTest::connection_ = nullptr;
+pg::Rows* SqlTest::rows_ = nullptr;
+
+TEST_F(SqlTest, FindsTheCustomersThatEvaluationFinds) {
+  const char* wanted = std::getenv("TIDINGS_RULES");
+  int count = wanted != nullptr ? std::atoi(wanted) : 2000;
+  Random random(wanted != nullptr ? static_cast<uint64_t>(count) : 42);
+  RuleMaker maker(random);
+  int some = 0;
+  for (int i = 0; i < count; ++i) {
+    std::string json = maker.Make();
+    auto rule = Rule::FromJson(json);
+    ASSERT_TRUE(rule.has_value()) << json << "\n" << rule.error().message;
+    auto sql = BySql(*rule), memory = InMemory(*rule);
+    ASSERT_TRUE(sql == memory) << json << "\n"
+                           << rule->ToEnglish() << "\n"
+                           << rule->ToSql(kNow).where << "\n"
+                           << Difference(sql, memory);
+    some += !sql.empty() && sql.size() < kCustomers;
+  }
+  EXPECT_GT(some, count / 3);  // most rules choose some and not all
+}
+
+TEST_F(SqlTest, NegationIsTheExactOpposite) {
+  Random random(43);
+  RuleMaker maker(random);
+  for (int i = 0; i < 300; ++i) {
+    std::string json = maker.Make();
+    auto rule = Got(Rule::FromJson(json));
+    auto opposite =
+        Got(Rule::FromJson("{\"combinator\":\"and\",\"not\":true,\"rules\":[" + json + "]}"));
+    auto ids = BySql(rule), others = BySql(opposite);
+    EXPECT_EQ(ids.size() + others.size(), kCustomers) << json;
+    for (const std::string& id : ids) EXPECT_FALSE(others.contains(id)) << json;
+  }
+}
+
+// A script over the same columns: what it sees is what the database holds.
+TEST_F(SqlTest, ScriptsSeeTheSameCustomers) {
+  auto script = Got(Rule::FromLua("segment/it.lua", R"(return segment { match = function(c)
+    return c.total_spend > 5000 and c.last_order_date and days_since(c.last_order_date) > 90
+      and c.city ~= "Pune" and (c.attributes.k == "x" or c.attributes.k == 41 or has(c.tags, "vip"))
+  end })",
+                                  "", {}));
+  auto json = Got(Rule::FromJson(R"({"combinator":"and","rules":[
+      {"field":"total_spend","operator":">","value":5000},{"field":"inactive_days","operator":">","value":90},
+      {"field":"city","operator":"!=","value":"Pune"},
+      {"combinator":"or","rules":[{"field":"attributes.k","operator":"=","value":"x"},
+        {"field":"attributes.k","operator":"=","value":41},{"field":"tags","operator":"contains","value":"vip"}]}]})"));
+  EXPECT_EQ(InMemory(script), BySql(json));
+  EXPECT_FALSE(BySql(json).empty());
+}
+
+}  // namespace
+}  // namespace tidings::rule
