@@ -37,6 +37,7 @@ struct DispatcherStatus {
   int64_t waiting = 0;                               // batches without a worker
   int64_t in_flight = 0;                             // batches at workers
   int64_t batches = 0, items = 0, failed_items = 0;  // answered so far
+  int64_t outcomes = 0;                              // batches that were answered with one
   int64_t lost_workers = 0, readies = 0;
   Duration busy{};         // spent in plugins and scripts
   std::string runner;      // of the last worker that was ready: "deliver_simulated 1.0.0"

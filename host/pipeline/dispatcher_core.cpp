@@ -127,6 +127,7 @@ void Dispatcher::Core::Settle(Job& job, const WireHeader& header, bus::Frames& f
 void Dispatcher::Core::Answer(Job& job, Result<Outcome> result) {
   if (!job.done) return;
   ++status_.batches;
+  status_.outcomes += result.has_value();
   status_.items += static_cast<int64_t>(job.items);
   status_.failed_items += result ? CountFailed(*result) : static_cast<int64_t>(job.items);
   if (!result) status_.last_error = result.error().message;
@@ -205,6 +206,7 @@ void Dispatcher::Core::DrainOne() {
 
 void Dispatcher::Core::DrainAll() {
   for (auto& [name, peer] : peers_) {
+    if (peer.draining) continue;
     peer.draining = true;
     Send(name, &peer, {.kind = WireKind::kDrain});
   }

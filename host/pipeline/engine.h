@@ -103,7 +103,8 @@ class Engine {
   EngineStatus Status();
 
   // Takes no new work, finishes what is under way, and stops every worker. What is not finished by
-  // `limit` from now is given back to its queue. May be called again.
+  // `limit` from now is given back to its queue. Receipts are taken until the vendors have drained,
+  // so let the HTTP server run until this returns. May be called again.
   void Drain(Duration limit);
 
  private:

@@ -33,8 +33,9 @@ struct StreamOptions {
   const Clock* clock = &Clock::System();
   IdSource* ids = &IdSource::System();
 
-  std::string plugin;             // the id of an ingest plugin
-  Json options = Json::object();  // fits the plugin's schema
+  std::string plugin;             // the id of an ingest plugin ...
+  Json options = Json::object();  // ... and options that fit its schema
+  std::string script;             // or else an ingest script, where a piece is one JSON record
   std::filesystem::path scripts_folder;
   std::map<std::string, std::string> scripts;  // entity -> ingest script, relative to the folder
 };
@@ -48,7 +49,7 @@ struct StreamCallbacks {
   // The next piece, or none at the end. `first`, `last` and the line of later pieces are set by the
   // stream; content_type, entity, source are the caller's. Pieces of 64 KiB to 4 MiB do well.
   std::function<Result<std::optional<Payload>>()> next;
-  // A row that was refused (or dropped: then without errors). `record` is the record as JSON, or ""
+  // A row that was refused or dropped. `record` is the record as JSON, or ""
   // where it did not get that far.
   std::function<void(const RowReport& row, const std::string& record)> refused;
   // After each committed batch. Optional.

@@ -20,14 +20,14 @@ const char* RowChangeName(RowChange change);  // "created"
 // Why a row is refused. `pointer` may also be a column name.
 using RowError = crm::FieldError;
 
-// One record. `kDropped` means that a script wanted nothing of it and gave no reason.
+// One record. `kDropped` means that a script wanted nothing of it; `errors` says why.
 struct RowReport {
   uint64_t payload = 0;  // index of the payload it came in
   uint64_t line = 0;     // in its stream, from 1; 0 = unknown
   std::string entity;    // "customer" or "order"; "" where a refused row did not get that far
   RowChange change = RowChange::kRefused;
   Id id;                         // nil when refused or dropped
-  std::vector<RowError> errors;  // when refused, at least one
+  std::vector<RowError> errors;  // when refused or dropped, at least one
 };
 
 struct RowCounts {
@@ -83,8 +83,15 @@ struct StageStatus {
   std::vector<VendorStatus> vendors;  // deliver
 };
 
+// What a plugin has counted, in workers that are threads.
+struct PluginCounter {
+  std::string plugin, name;
+  double value = 0;
+};
+
 struct EngineStatus {
   std::vector<StageStatus> stages;
+  std::vector<PluginCounter> counters;
   bool draining = false;
 
   Json ToJson() const;

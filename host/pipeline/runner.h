@@ -16,8 +16,11 @@
 namespace tidings::net {
 class HttpClient;
 }
+namespace tidings::lua {
+class Script;
+}
 namespace tidings::plugin {
-class Plugin;
+class PluginRegistry;
 }
 
 namespace tidings::pipeline {
@@ -39,13 +42,12 @@ class Runner {
   virtual const std::string& version() const = 0;  // of the plugin; of a script, a hash of its text
 };
 
-using RunnerFactory = std::function<Result<std::unique_ptr<Runner>>()>;
-
 // What a runner may use of the host. Everything outlives the runner.
 struct RunnerContext {
   const Clock* clock = &Clock::System();
-  net::HttpClient* http = nullptr;  // null: calls fail with kUnavailable
-  std::string receipts_url;         // where vendors send receipts; empty where no HTTP is served
+  const plugin::PluginRegistry* registry = nullptr;  // null: the plugin is loaded from its file
+  net::HttpClient* http = nullptr;                   // null: calls fail with kUnavailable
+  std::string receipts_url;  // where vendors send receipts; empty where no HTTP is served
   const std::atomic<bool>* cancelled = nullptr;  // asks the current call to end early; may be null
   std::function<void(const std::string& name, double value)> count;  // any thread; may be empty
 };
@@ -55,13 +57,19 @@ struct RunnerContext {
 struct RunnerSpec {
   std::string name;  // for the log: "campaigns/email"
   StageKind kind = StageKind::kIngest;
-  bool route = false;             // a deliver stage's route script instead of a stage
-  std::filesystem::path plugin;   // the shared library
-  std::filesystem::path script;   // the file
-  std::filesystem::path scripts;  // the scripts folder, for lib/
+  std::string plugin;             // its id
+  std::filesystem::path library;  // the plugin's shared library
+  std::string script;             // relative to the scripts folder
+  std::filesystem::path scripts;  // the scripts folder
   Json options = Json::object();  // of the plugin; may hold secrets: never logged
   Duration timeout = std::chrono::seconds(5);
   int64_t memory = 64LL << 20;
+
+  const std::string& Label() const { return script.empty() ? plugin : script; }
+
+  // How long one batch of this many items may take: a plugin's invocation is the batch, a script's
+  // is one item.
+  Duration BatchLimit(size_t items) const;
 
   // For a worker process. FromJson fails with kInvalidArgument.
   Json ToJson() const;
@@ -70,5 +78,16 @@ struct RunnerSpec {
 
 // A started plugin instance, or a loaded script. Fails with what the plugin or script says.
 Result<std::unique_ptr<Runner>> MakeRunner(const RunnerSpec& spec, const RunnerContext& context);
+
+// The two of them, each in a source of its own.
+Result<std::unique_ptr<Runner>> MakePluginRunner(const RunnerSpec& spec,
+                                                 const RunnerContext& context);
+Result<std::unique_ptr<Runner>> MakeScriptRunner(const RunnerSpec& spec,
+                                                 const RunnerContext& context);
+
+// The script of `spec`, with the hooks of `context`; also for route scripts, which run no batches.
+// Fails with what Lua says of it.
+Result<std::unique_ptr<lua::Script>> LoadScript(const RunnerSpec& spec,
+                                                const RunnerContext& context);
 
 }  // namespace tidings::pipeline
