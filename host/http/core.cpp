@@ -22,6 +22,7 @@ Core::Core(Options given, Router given_router)
     : options(std::move(given)),
       router(std::move(given_router)),
       defaults(options.default_headers),
+      max_connections(options.max_connections),
       blocking(options.blocking_threads, options.blocking_queue),
       uploads(options.upload_threads, options.blocking_queue) {}
 

@@ -35,6 +35,7 @@ struct Core {
   const Options options;
   const Router router;
   const DefaultHeaders defaults;
+  int max_connections;  // what the options say, or less where the process may not open as many
   CounterCells cells;
   std::atomic<bool> draining = false;
   Pool blocking;  // last: their jobs use what is above

@@ -26,7 +26,10 @@ TEST(Drain, FinishesWhatIsInFlight) {
   TestClient silent(server->port());
   TestClient half(server->port());
   ASSERT_TRUE(half.Send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n\r\nab"));
-  ASSERT_TRUE(Eventually([&] { return server->counters().in_flight == 9; }));
+  ASSERT_TRUE(Eventually([&] {
+    Counters now = server->counters();
+    return now.connections == 11 && now.in_flight == 9;
+  }));
 
   int port = server->port();
   auto drained = std::async(std::launch::async, [&] { return server->Drain(seconds(20)); });

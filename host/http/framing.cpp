@@ -14,6 +14,7 @@ namespace tidings::http {
 namespace {
 
 constexpr int kMostEmptyLines = 4;
+constexpr size_t kUsualHead = 2048;  // bytes that a connection keeps for the next head
 
 }  // namespace
 
@@ -158,6 +159,7 @@ Framing::Event Framing::Impl::TakeChunked(std::string_view& input) {
 Framing::Event Framing::Impl::FinishRequest() {
   phase_ = Phase::kHead;
   text_.clear();
+  if (text_.capacity() > kUsualHead) text_ = {};
   line_begin_ = 0;
   empty_lines_ = 0;
   return Event::kEnd;

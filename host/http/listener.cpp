@@ -7,7 +7,6 @@
 
 #include <exception>
 #include <filesystem>
-#include <mutex>
 #include <vector>
 
 #include "base/log.h"
@@ -146,7 +145,7 @@ void Listener::Stop() { impl_->Stop(); }
 Result<std::unique_ptr<Listener>> Listener::Open(std::shared_ptr<Core> core) {
   auto impl = std::make_unique<Impl>(std::move(core));
   TRY(impl->Open());
-  return std::unique_ptr<Listener>(new Listener(std::move(impl)));
+  return std::make_unique<Listener>(std::move(impl));
 }
 
 }  // namespace tidings::http

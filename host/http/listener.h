@@ -22,9 +22,10 @@ class Listener {
   // Closes every connection and joins the threads. Idempotent.
   void Stop();
 
- private:
   class Impl;
-  explicit Listener(std::unique_ptr<Impl> impl);
+  explicit Listener(std::unique_ptr<Impl> impl);  // for Open
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

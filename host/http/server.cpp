@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/log.h"
 #include "http/core.h"
 #include "http/listener.h"
 
@@ -36,18 +37,28 @@ Status CheckOptions(const Options& options) {
   return CheckPositive("body_window", static_cast<int64_t>(options.body_window));
 }
 
-// Room for that many sockets. Without it Pistache's listener spins on the ones it cannot accept.
-Status MakeRoom(int max_connections) {
+// How many connections there is room for, at most `wanted`. Beyond the limit of open files,
+// Pistache's listener would spin on those it cannot accept.
+Result<int> MakeRoom(int wanted) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  rlim_t wanted = static_cast<rlim_t>(max_connections) + kOtherDescriptors;
-  if (limit.rlim_cur >= wanted) return {};
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  if (limit.rlim_cur == wanted && ::setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
-  return Fail(Code::kResourceExhausted,
-              fmt::format("max_connections {} needs {} open files, but the limit is {}; raise it "
-                          "(ulimit -n) or allow fewer connections",
-                          max_connections, wanted, limit.rlim_max));
+  rlim_t needed = static_cast<rlim_t>(wanted) + kOtherDescriptors;
+  if (limit.rlim_cur >= needed) return wanted;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= needed) return wanted;
+  if (limit.rlim_cur <= kOtherDescriptors) {
+    return Fail(Code::kResourceExhausted,
+                fmt::format("only {} files may be open at a time, which leaves none for "
+                            "connections; raise the limit (ulimit -n)",
+                            limit.rlim_cur));
+  }
+  int room = static_cast<int>(limit.rlim_cur - kOtherDescriptors);
+  log::Warning("http",
+               "takes {} connections at a time instead of {}, because only {} files may be "
+               "open (ulimit -n)",
+               room, wanted, limit.rlim_cur);
+  return room;
 }
 
 }  // namespace
@@ -73,7 +84,7 @@ class Server::Impl {
 Status Server::Impl::Start() {
   if (listener_) return Fail(Code::kConflict, "the server has started already");
   TRY(CheckOptions(core_->options));
-  TRY(MakeRoom(core_->options.max_connections));
+  TRY_ASSIGN(core_->max_connections, MakeRoom(core_->options.max_connections));
   TRY_ASSIGN(listener_, Listener::Open(core_));
   return {};
 }

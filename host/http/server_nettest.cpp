@@ -204,7 +204,7 @@ TEST(ServerStart, RefusesWhatCannotBe) {
   EXPECT_THAT(Server(idle, Router()).Start().error().message, HasSubstr("threads is 0"));
   Options greedy;
   greedy.max_connections = 2'000'000'000;
-  EXPECT_THAT(Server(greedy, Router()).Start().error().message, HasSubstr("ulimit"));
+  EXPECT_TRUE(Server(greedy, Router()).Start()) << "takes as many as it may";
 }
 
 TEST(ServerStart, ListensOnIpv6) {

@@ -167,7 +167,7 @@ void Worker::Adopt(const std::shared_ptr<Pistache::Tcp::Peer>& peer) {
   Slot& slot = slots_[fd];
   slot.id = (++last_serial_ << kDescriptorBits) | fd;
   slot.watches_writable = false;
-  bool full = core_->cells.connections >= core_->options.max_connections;
+  bool full = core_->cells.connections >= core_->max_connections;
   slot.connection =
       std::make_unique<Connection>(station_, slot.id, peer->fd(), peer->address().host());
   ++core_->cells.accepted;
@@ -225,17 +225,19 @@ void Worker::Guard(Slot& slot, const std::function<void(Connection&)>& act) {
   if (connection.closed()) return;
   try {
     act(connection);
+    if (connection.wants_writable() && !slot.watches_writable) WatchWritable(slot);
   } catch (const std::exception& error) {
     log::Failure("http", "a connection failed: {}", error.what());
     connection.Close();
   }
-  if (connection.closed()) {
-    closed_.push_back(connection.fd());
-  } else if (connection.wants_writable() && !slot.watches_writable) {
-    slot.watches_writable = true;
-    reactor()->modifyFd(key(), connection.fd(),
-                        NotifyOn::Read | NotifyOn::Write | NotifyOn::Shutdown, Mode::Edge);
-  }
+  if (connection.closed()) closed_.push_back(connection.fd());
+}
+
+// From here on, as long as the connection lives: edges come only after the socket was full.
+void Worker::WatchWritable(Slot& slot) {
+  slot.watches_writable = true;
+  reactor()->modifyFd(key(), slot.connection->fd(),
+                      NotifyOn::Read | NotifyOn::Write | NotifyOn::Shutdown, Mode::Edge);
 }
 
 void Worker::RemoveClosed() {

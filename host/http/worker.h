@@ -58,6 +58,7 @@ class Worker : public Pistache::Tcp::Transport {
   void CloseAll();
   Slot* Find(uint64_t fd);
   void Guard(Slot& slot, const std::function<void(Connection&)>& act);
+  void WatchWritable(Slot& slot);
   void RemoveClosed();
 
   const std::shared_ptr<Core> core_;
