@@ -22,7 +22,6 @@ using queue::ChunkQueue;
 constexpr int kRetriesAtOnce = 1000;
 constexpr int kNeverGiveUp = 1'000'000;
 constexpr Duration kSweepPause = std::chrono::seconds(5);
-constexpr int kSuspectAttempt = 3;  // leases of a chunk without a commit, until it is cut
 
 Message ToMessage(const crm::Outgoing& outgoing, crm::OutgoingMessage& m,
                   const std::string& campaign) {
@@ -41,6 +40,10 @@ Message ToMessage(const crm::Outgoing& outgoing, crm::OutgoingMessage& m,
   message.attempt = static_cast<uint32_t>(std::max(m.attempt, 1));
   return message;
 }
+
+// A chunk that was leased more than three times and never finished is cut; its halves, which keep
+// the count, are tried once before they are cut in turn.
+bool IsSuspect(const queue::Chunk& chunk) { return chunk.attempt > 3 && chunk.attempt % 2 == 0; }
 
 // Everything goes to the dead letters, unsent.
 Delivered GiveUp(crm::Outgoing& outgoing) {
@@ -121,9 +124,7 @@ Result<std::unique_ptr<Feeder>> Feeder::Start(pg::Pool& pool, Vendors& vendors,
   });
   *ready = true;
   feeder->Wake();
-  LanesOptions sweep{.name = feeder->options_.queue,
-                     .soonest = kSweepPause,
-                     .latest = kSweepPause};
+  LanesOptions sweep{.name = feeder->options_.queue, .soonest = kSweepPause, .latest = kSweepPause};
   feeder->sweep_ = std::make_unique<Lanes>(
       sweep, [self = feeder.get()](int) { return self->CloseUnanswered(); });
   return feeder;
@@ -137,8 +138,7 @@ void Feeder::Stop() {
 bool Feeder::Stopped() { return lanes_->Stopped(); }
 
 Result<bool> Feeder::CloseUnanswered() {
-  TRY_ASSIGN(auto closed,
-             crm::CloseUnanswered(pool_, options_.queue, options_.receipts_within));
+  TRY_ASSIGN(auto closed, crm::CloseUnanswered(pool_, options_.queue, options_.receipts_within));
   if (closed > 0) {
     log::Warning(options_.queue, "{} messages were closed as {}: no receipt came for {}", closed,
                  crm::kNoReceipt, FormatDuration(options_.receipts_within));
@@ -149,6 +149,7 @@ Result<bool> Feeder::CloseUnanswered() {
 Result<bool> Feeder::Work(int lane) {
   if (vendors_.AllAway()) return false;
   TRY_ASSIGN(bool chunk, WorkOnChunk(lane));
+  if (lanes_->Stopping()) return chunk;
   TRY_ASSIGN(bool retries, WorkOnRetries(lane));
   return chunk || retries;
 }
@@ -168,7 +169,7 @@ Result<bool> Feeder::WorkOnChunk(int lane) {
 }
 
 Result<bool> Feeder::CutSuspect(const queue::Chunk& chunk) {
-  if (chunk.attempt <= kSuspectAttempt || chunk.size() == 1) return false;
+  if (!IsSuspect(chunk) || chunk.size() == 1) return false;
   log::Warning(options_.queue,
                "chunk {} of campaign {} was leased {} times and never finished: it is "
                "cut into halves",
@@ -189,7 +190,7 @@ Status Feeder::DeliverChunk(int lane, const queue::Chunk& chunk) {
   };
   Leased leased(*this, renew);
   TRY_ASSIGN(crm::Outgoing outgoing, store_.Load(chunk));
-  bool hopeless = chunk.size() == 1 && chunk.attempt > options_.retry.attempts + kSuspectAttempt;
+  bool hopeless = IsSuspect(chunk) && chunk.size() == 1;
   auto delivered = hopeless
                        ? GiveUp(outgoing)
                        : Deliver(lane, outgoing, options_.batch, [&] { return leased.GoOn(); });
@@ -251,13 +252,31 @@ Status Feeder::DeliverRetries(int lane, std::vector<queue::Retry> retries) {
   TRY(Bury(outgoing.campaign, delivered.poison));
   auto& verdicts = delivered.verdicts;
   verdicts.insert(verdicts.end(), outgoing.refused.begin(), outgoing.refused.end());
-  // What was not sent comes again when its lease has run out.
-  std::set<int> unsent(delivered.unsent.begin(), delivered.unsent.end());
-  std::erase_if(retries, [&](const auto& retry) { return unsent.contains(retry.n); });
+  TRY(GiveBack(retries, delivered.unsent));
   if (retries.empty()) return {};
   return Commit([&]() -> Result<bool> {
     TRY(store_.CommitRetries(retries, verdicts, delivered.dispatches));
     return true;
+  });
+}
+
+// Takes those that were not sent out of `retries`; they are due again at once.
+Status Feeder::GiveBack(std::vector<queue::Retry>& retries, const std::vector<int>& unsent) {
+  std::set<int> numbers(unsent.begin(), unsent.end());
+  std::vector<queue::Retry> back;
+  std::copy_if(retries.begin(), retries.end(), std::back_inserter(back),
+               [&](const auto& retry) { return numbers.contains(retry.n); });
+  std::erase_if(retries, [&](const auto& retry) { return numbers.contains(retry.n); });
+  if (back.empty()) return {};
+  std::vector<queue::FailedAttempt> as_before;
+  for (const auto& retry : back) {
+    as_before.push_back({retry.n, retry.attempt, {}, "it was given back unsent"});
+  }
+  TRY_ASSIGN(auto connection, pool_.Acquire());
+  return pg::InTransaction(*connection, [&](pg::Transaction& transaction) -> Status {
+    // Those that somebody else has leased by now are not touched.
+    TRY(ChunkQueue::PutOffRetries(transaction, back, as_before));
+    return {};
   });
 }
 

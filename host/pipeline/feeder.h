@@ -71,6 +71,7 @@ class Feeder {
   Delivered Deliver(int lane, crm::Outgoing& outgoing, size_t batch,
                     const std::function<bool()>& go_on);
   Status GiveBack(const queue::Chunk& chunk, const Delivered& delivered);
+  Status GiveBack(std::vector<queue::Retry>& retries, const std::vector<int>& unsent);
   Status Bury(const Id& campaign, const std::vector<Poison>& poison);
   Result<bool> CloseUnanswered();
   Status Commit(const std::function<Result<bool>()>& commit);

@@ -67,7 +67,7 @@ TEST_F(IngestStreamTest, TakesAMixedStream) {
   EXPECT_EQ(progress->pieces, 8u);
   ASSERT_EQ(refused_.size(), 3u);
   EXPECT_EQ(refused_[0], "4 three is one too many");
-  EXPECT_EQ(records_[0], R"({"external_id": "3"})");
+  EXPECT_EQ(records_[0], R"({"external_id":"3"})");
   EXPECT_THAT(refused_[1], testing::StartsWith("7 "));
   EXPECT_THAT(refused_[2], HasSubstr("read.lua:2: broken"));
   EXPECT_EQ(shop_.Number("select count(*) from customers where name like 'Customer %'"), 4);
