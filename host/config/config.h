@@ -64,6 +64,8 @@ struct StageConfig {
   int64_t memory = 64LL << 20;                 // bytes, of one worker's script or process
   std::vector<VendorConfig> vendors;           // in the order in which they are tried
   RetryConfig retry;
+  // deliver: how long after the last sign of life a campaign waits for receipts that are missing.
+  Duration receipts_within = std::chrono::hours(72);
   Mark mark;
 
   // The name of the stage's durable queue: "campaigns/email".

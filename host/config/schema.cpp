@@ -148,6 +148,10 @@ constexpr std::string_view kFrame = R"json({
           "type": "string", "pattern": "^[^/].*\\.lua$"
         },
         "retry": {"$ref": "#/$defs/retry"},
+        "receipts_within": {
+          "description": "A campaign that has heard nothing from its vendors for so long, and waits for nothing else, fails what is still open with the reason NO_RECEIPT. 72h by default.",
+          "type": "string", "pattern": "^[0-9]*\\.?[0-9]+(ms|s|m|h|d)$", "default": "72h"
+        },
         "otherwise": {"$ref": "#/$defs/otherwise"}
       },
       "oneOf": [{"required": ["ingest"]}, {"required": ["segment"]}, {"required": ["deliver"]},
@@ -206,7 +210,7 @@ Json KindRule(const Catalog& catalog, StageKind kind) {
       {"oneOf", {Required({"plugin"}), Required({"script"})}}};
   Json& properties = then["properties"];
   if (deliver) then["oneOf"].push_back(Required({"vendors"}));
-  if (!deliver) properties["vendors"] = properties["route"] = false;
+  if (!deliver) properties["vendors"] = properties["route"] = properties["receipts_within"] = false;
   if (!deliver && !summarize) properties["retry"] = false;
   if (!summarize) properties["otherwise"] = false;
   if (kind != StageKind::kSegment) properties["script"] = {{"pattern", "\\.lua$"}};

@@ -79,6 +79,10 @@ std::optional<StageConfig> StageReader::Read() {
   if (const Node* retry = OnlyOf("retry", {StageKind::kDeliver, StageKind::kSummarize})) {
     ReadRetry(*retry);
   }
+  if (const Node* within = OnlyOf("receipts_within", {StageKind::kDeliver})) {
+    auto duration = ValueAt(*within, ParseWait, "a duration such as 10m, 72h or 7d", report_);
+    stage_.receipts_within = duration.value_or(stage_.receipts_within);
+  }
   if (const Node* otherwise = OnlyOf("otherwise", {StageKind::kSummarize})) {
     ReadOtherwise(*otherwise);
   }
@@ -115,7 +119,8 @@ void StageReader::ReadKind() {
 void StageReader::NoKind() {
   static const std::vector<std::string> kOthers{"plugin",  "script",  "options",   "vendors",
                                                 "route",   "retry",   "otherwise", "isolation",
-                                                "workers", "timeout", "memory"};
+                                                "workers", "timeout", "memory",
+                                                "receipts_within"};
   const auto& entries = in_.node().entries;
   bool meant = !entries.empty() && !NearestName(entries[0].key, kOthers);
   if (!meant) {

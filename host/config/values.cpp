@@ -11,6 +11,7 @@ constexpr int64_t kLeastMemory = 1LL << 20;
 constexpr int64_t kMostMemory = 1LL << 40;
 constexpr double kHighestRate = 1e6;
 constexpr Duration kLongest = std::chrono::hours(24);
+constexpr Duration kLongestWait = std::chrono::hours(24 * 365);
 
 std::optional<int> ParseCount(std::string_view text) {
   int value = 0;
@@ -64,9 +65,14 @@ std::optional<double> ParseRate(std::string_view text) {
 }
 
 std::optional<Duration> ParseTimeout(std::string_view text) {
+  auto duration = ParseWait(text);
+  return duration && *duration <= kLongest ? duration : std::nullopt;
+}
+
+std::optional<Duration> ParseWait(std::string_view text) {
   if (text.empty() || (text.back() >= '0' && text.back() <= '9')) return std::nullopt;  // no unit
   auto duration = ParseDuration(text);
-  if (!duration || duration->count() <= 0 || *duration > kLongest) return std::nullopt;
+  if (!duration || duration->count() <= 0 || *duration > kLongestWait) return std::nullopt;
   return *duration;
 }
 

@@ -26,6 +26,7 @@ std::optional<double> ParseRate(std::string_view text);
 
 // "250ms", "5s", "10m", "1h": over 0 and at most a day.
 std::optional<Duration> ParseTimeout(std::string_view text);
+std::optional<Duration> ParseWait(std::string_view text);  // the same, up to a year
 
 struct Backoff {
   Duration first{};

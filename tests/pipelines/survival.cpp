@@ -121,5 +121,25 @@ TEST(Survival, StoppingInTheMiddleLosesNothingEither) {
   ExpectExact(installation, campaign);
 }
 
+TEST(Survival, AVendorThatDiesWithTheHostDoesNotKeepTheCampaignOpen) {
+  // The vendor lives inside the host here and takes its receipts along when that is killed.
+  std::string inside = kPipelines;
+  auto at = inside.find(", options: {url: \"VENDOR_URL\"}");
+  inside.replace(at, 30, ", options: {delay: 200ms..500ms}");
+  inside.insert(inside.find("        retry:"), "        receipts_within: 3s\n");
+  Installation installation(inside);
+  ASSERT_TRUE(installation.StartHost()) << installation.Log();
+  installation.Call("POST", "/api/v1/customers", Customers(), "application/x-ndjson");
+  auto id = Launch(installation);
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  installation.KillHost();
+  ASSERT_TRUE(installation.StartHost());
+  auto campaign = installation.Completed(id, std::chrono::seconds(90));
+  ASSERT_EQ(campaign["status"], "completed") << campaign << installation.Log();
+  EXPECT_EQ(campaign["delivered"].get<int>() + campaign["failed"].get<int>(), kCustomers);
+  EXPECT_EQ(campaign["failed"], installation.Number(fmt::format(
+      "select count(*) from messages where campaign_id = '{}' and status = 3", id)));
+}
+
 }  // namespace
 }  // namespace tidings::testing
