@@ -188,6 +188,20 @@ TEST(Importer, MakesOneOrderOfItsLinesWhereverTheyStand) {
   }
 }
 
+// A sum over some of the lines would be a wrong amount, so it is left to the host to complain.
+TEST(Importer, SumsNothingWhereALineHasNoPrice) {
+  auto notes = Import(kOrders,
+                      "inv,who,land,day,what,n,price\n"
+                      "1,a,UK,2026-01-01,Cup,3,0.1\n"
+                      "1,a,UK,2026-01-01,Jar,1,\n");
+  EXPECT_THAT(notes.records,
+              ElementsAre(HasSubstr("customer"),
+                          R"(2 order {"order_date":"2026-01-01T00:00:00Z","external_id":"1",)"
+                          R"("customer_external_id":"a",)"
+                          R"("items":[{"quantity":3,"unit_price":0.1,"name":"Cup"},)"
+                          R"({"quantity":1,"name":"Jar"}]})"));
+}
+
 TEST(Importer, MakesAnOrderOfEachLineWithoutAGroup) {
   auto notes = Import(R"({"entity": "order", "duplicates": "reject", "columns":
       {"id": "external_id", "n": "item.quantity", "p": "items.price", "w": "items.sku"}})",

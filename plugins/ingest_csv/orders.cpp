@@ -50,7 +50,7 @@ void Orders::Add(const OrderLine& line, const Emit& emit) {
   auto order = found == by_key_.end() ? Open(line) : found->second;
   if (reject_duplicates_) order->seen.Insert(line.fingerprint);
   if (line.priced) order->amount.Add(line.quantity, line.unit_price);
-  order->priced = order->priced || line.priced;
+  order->priced = order->priced && line.priced;
   if (!line.item.empty()) {
     order->items += order->items.empty() ? "{" : ",{";
     order->items += line.item;

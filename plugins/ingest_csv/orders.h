@@ -49,7 +49,7 @@ class Orders {
     std::string key, head, items, reference;
     FingerprintSet seen;
     Sum amount;
-    bool priced = false;
+    bool priced = true;  // every line is: only then the sum is the amount
     uint64_t line = 0;
     size_t bytes = 0;  // as counted in held_
   };
