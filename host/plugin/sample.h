@@ -49,6 +49,7 @@ class SampleBatch {
   void Make(size_t count, Flavour flavour);
 
   Random& random_;
+  const bool csv_;  // what ingest gets, else JSON
   std::deque<std::string> texts_;
   std::vector<std::max_align_t> items_;
   tidings_batch batch_{};

@@ -32,7 +32,7 @@ std::string OddText(Random& random) {
 }  // namespace
 
 SampleBatch::SampleBatch(tidings_stage stage, size_t count, Flavour flavour, Random& random)
-    : random_(random) {
+    : random_(random), csv_(random.Chance(0.5)) {
   batch_.struct_size = sizeof batch_;
   batch_.stage = stage;
   batch_.count = count;
@@ -79,9 +79,10 @@ int64_t SampleBatch::Number(int64_t plain, Flavour flavour) {
 }
 
 void SampleBatch::Fill(tidings_payload& item, size_t i, Flavour flavour) {
-  item.bytes = Text(
-      fmt::format("{{\"name\": \"Ada {0}\", \"email\": \"ada{0}@example.com\"}}\n", i), flavour);
-  item.content_type = Text("application/json", flavour);
+  auto json = fmt::format("{{\"name\": \"Ada {0}\", \"email\": \"ada{0}@example.com\"}}\n", i);
+  auto csv = fmt::format("name,email\r\nAda {0},ada{0}@example.com\r\n", i);
+  item.bytes = Text(csv_ ? csv : json, flavour);
+  item.content_type = Text(csv_ ? "text/csv" : "application/json", flavour);
   item.entity = flavour == Flavour::kOdd ? Text("") : Text("customer", flavour);
   item.source = Text("sample.jsonl", flavour);
   item.line = static_cast<uint64_t>(Number(static_cast<int64_t>(i) + 1, flavour));

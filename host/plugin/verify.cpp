@@ -105,8 +105,16 @@ Result<Check> RunCheck(const CheckKind& kind, const std::filesystem::path& file,
   check.took = std::chrono::duration_cast<Duration>(steady_clock::now() - begin);
   bool finished = board->done && status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
   check.passed = finished && board->passed;
+  check.hung = !status;
   check.detail = finished ? std::string(board->detail) : HowItEnded(*board, status, options.limit);
   return check;
+}
+
+// A plugin that cannot be loaded fails everything; one that hangs would hang for long.
+bool WorthGoingOn(const VerifyReport& report) {
+  auto hung = std::count_if(report.checks.begin(), report.checks.end(),
+                            [](const Check& check) { return check.hung; });
+  return report.checks[0].passed && hung < 2;
 }
 
 }  // namespace
@@ -125,7 +133,7 @@ Result<VerifyReport> Verify(const std::filesystem::path& file, const VerifyOptio
   for (const auto& kind : CheckKinds()) {
     TRY_ASSIGN(auto check, RunCheck(kind, file, options));
     report.checks.push_back(std::move(check));
-    if (report.checks.size() == 1 && !report.checks[0].passed) break;
+    if (!WorthGoingOn(report)) break;
   }
   return report;
 }

@@ -21,6 +21,7 @@ struct VerifyOptions {
 struct Check {
   std::string name;  // "start and stop without a batch"
   bool passed = false;
+  bool hung = false;   // it was killed at the limit
   std::string detail;  // why not, and in which call of the plugin; or what was seen
   Duration took{};
 };
@@ -33,7 +34,8 @@ struct VerifyReport {
 
 // Runs every check in a forked child, so that a crash, an exit or a hang of the plugin is a finding
 // and not the end. Network calls of the plugin are answered by a stub. Forks: call it while this
-// process has one thread. Where the handshake fails, no other check follows.
+// process has one thread. Where the handshake fails, or two checks have
+// hung, no other check follows.
 // Fails with kNotFound where there is no such file, kUnavailable where no child can be made.
 Result<VerifyReport> Verify(const std::filesystem::path& file, const VerifyOptions& options = {});
 

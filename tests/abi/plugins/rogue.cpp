@@ -1,6 +1,7 @@
 // A plugin without the C++ glue that misbehaves as its options say: {"in": "process", "do":
 // "crash"}.
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -34,7 +35,7 @@ void* volatile g_lost = nullptr;  // so that the compiler cannot leave the leak 
 tidings_status Misbehave(tidings_instance& self) {
   if (self.what == "throw") throw std::runtime_error("thrown across");
   if (self.what == "throw_int") throw 42;
-  if (self.what == "crash") *static_cast<volatile int*>(nullptr) = 1;
+  if (self.what == "crash") std::raise(SIGSEGV);
   if (self.what == "abort") std::abort();
   if (self.what == "exit") std::_Exit(3);
   if (self.what == "hang") {
