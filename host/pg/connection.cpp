@@ -1,7 +1,10 @@
 #include "pg/connection.h"
 
+#include <atomic>
 #include <cstdlib>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 #include <libpq-fe.h>

@@ -1,12 +1,10 @@
 // One session with PostgreSQL. host/pg is the only folder that includes libpq.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/result.h"
 #include "pg/copy.h"

@@ -41,7 +41,12 @@ class Migrations : public testing::Test {
   }
 
   TempDir folder_;
-  ScratchDatabase database_;
+  static const ScratchDatabase& Database() {
+    static const ScratchDatabase database;  // not the shared one, as its tables go
+    return database;
+  }
+
+  const ScratchDatabase& database_ = Database();
   Connection connection_ = Connect(database_);
 };
 

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "pg/scratch.h"
+#include "pg/testing.h"
 #include "pg/transaction.h"
 
 namespace tidings::pg {
@@ -44,13 +44,12 @@ constexpr const char kAddCustomers[] = R"(
 
 class Totals : public testing::Test {
  protected:
-  void SetUp() override { Do(connection_, kAddCustomers, Params().Int(kCustomers)); }
-
-  Connection Connect() {
-    auto connection = Connection::Open(database_.conninfo());
-    if (!connection) throw std::runtime_error(connection.error().message);
-    return std::move(*connection);
+  void SetUp() override {
+    Do(connection_, "truncate customers, orders");
+    Do(connection_, kAddCustomers, Params().Int(kCustomers));
   }
+
+  static Connection Connect() { return pg::Connect(SharedDatabase()); }
 
   static void Do(Connection& connection, std::string_view sql, const Params& params = {}) {
     auto done = connection.Execute(sql, params);
@@ -69,7 +68,6 @@ class Totals : public testing::Test {
     }
   }
 
-  ScratchDatabase database_;
   Connection connection_ = Connect();
 };
 
