@@ -12,11 +12,6 @@ namespace {
 
 bool Has(const std::optional<std::string>& value) { return value && !value->empty(); }
 
-// A phone recognises a customer only where there is nothing better.
-bool KeyedByPhone(const CustomerRecord& row) {
-  return Has(row.phone) && !Has(row.external_id) && !Has(row.email) && !row.id;
-}
-
 // Later members win.
 void MergeAttributes(std::optional<std::string>& into, const std::string& from) {
   auto merged = ParseJson(into.value_or("{}")), added = ParseJson(from);
@@ -54,33 +49,86 @@ bool Merge(CustomerRecord& into, const CustomerRecord& row) {
   return true;
 }
 
-std::vector<KeyChange> Sorted(std::vector<KeyChange> changes) {
-  std::sort(changes.begin(), changes.end(),
-            [](const KeyChange& a, const KeyChange& b) { return a.key < b.key; });
-  return changes;
-}
-
 std::vector<const PlannedCustomer*> SortedById(std::vector<const PlannedCustomer*> customers) {
-  std::sort(customers.begin(), customers.end(),
-            [](const auto* a, const auto* b) { return a->id < b->id; });
+  auto by_id = [](const auto* a, const auto* b) { return a->id < b->id; };
+  if (!std::is_sorted(customers.begin(), customers.end(), by_id)) {
+    std::sort(customers.begin(), customers.end(), by_id);
+  }
   return customers;
 }
 
 }  // namespace
 
-std::vector<Key> CustomerPlan::Keys() const {
-  std::vector<Key> keys;
-  keys.reserve(rows_.size() * 2);
-  for (const auto& row : rows_) {
-    if (Has(row.external_id)) keys.push_back({*row.external_id, KeyKind::kExternalId});
-    if (Has(row.email)) keys.push_back({*row.email, KeyKind::kEmail});
-    if (Has(row.phone) && !Has(row.external_id) && !Has(row.email)) {
-      keys.push_back({*row.phone, KeyKind::kPhone});
+bool PlannedCustomer::Moves() const {
+  return now.external_id != before.external_id || now.email != before.email ||
+         now.phone != before.phone;
+}
+
+CustomerPlan::CustomerPlan(std::span<const CustomerRecord> rows, IdSource& ids)
+    : rows_(rows), ids_(ids), row_keys_(rows.size()) {
+  Collect();
+}
+
+// A phone recognises a customer only where there is nothing better.
+void CustomerPlan::Collect() {
+  struct Place {
+    Key key;
+    int* index;  // in row_keys_
+  };
+  std::vector<Place> places;
+  places.reserve(rows_.size() * 2);
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const auto& row = rows_[i];
+    auto& at = row_keys_[i];
+    bool external_id = Has(row.external_id), email = Has(row.email);
+    if (external_id) places.push_back({{*row.external_id, KeyKind::kExternalId}, &at.external_id});
+    if (email) places.push_back({{*row.email, KeyKind::kEmail}, &at.email});
+    if (Has(row.phone) && !external_id && !email) {
+      places.push_back({{*row.phone, KeyKind::kPhone}, &at.phone});
     }
   }
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  return keys;
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.key < b.key; });
+  for (const Place& place : places) {
+    if (keys_.empty() || keys_.back() != place.key) keys_.push_back(place.key);
+    *place.index = static_cast<int>(keys_.size()) - 1;
+  }
+  owners_.resize(keys_.size());
+}
+
+std::vector<int> CustomerPlan::FirstKeys() {
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const auto& keys = row_keys_[i];
+    bool all = rows_[i].id.has_value();
+    if (keys.external_id >= 0) owner(keys.external_id).asked = true;
+    if (keys.email >= 0 && (all || keys.external_id < 0)) owner(keys.email).asked = true;
+    if (keys.phone >= 0) owner(keys.phone).asked = true;
+  }
+  std::vector<int> first;
+  for (size_t i = 0; i < owners_.size(); ++i) {
+    if (owners_[i].asked) first.push_back(static_cast<int>(i));
+  }
+  return first;
+}
+
+std::vector<int> CustomerPlan::SecondKeys() {
+  std::vector<int> second;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const auto& keys = row_keys_[i];
+    if (keys.email < 0 || owner(keys.email).asked || InferEmail(rows_[i], keys)) continue;
+    owner(keys.email).asked = true;
+    second.push_back(keys.email);
+  }
+  std::sort(second.begin(), second.end());
+  return second;
+}
+
+// The customer with this external id has this very e-mail, so it has the key, too.
+bool CustomerPlan::InferEmail(const CustomerRecord& row, const RowKeys& keys) {
+  int known = OwnerOf(keys.external_id);
+  if (known == kNobody || customer(known).before.email != *row.email) return false;
+  owner(keys.email) = {known, known, true};
+  return true;
 }
 
 std::vector<Id> CustomerPlan::Ids() const {
@@ -91,207 +139,201 @@ std::vector<Id> CustomerPlan::Ids() const {
   return ids;
 }
 
-void CustomerPlan::KnowCustomer(const Id& id, std::string_view external_id, std::string_view email,
-                                std::string_view phone) {
-  if (by_id_.contains(id)) return;
-  auto& customer = customers_[static_cast<size_t>(Add(id))];
-  customer.is_new = false;
-  customer.before = {std::string(external_id), std::string(email), std::string(phone)};
-  customer.now = customer.before;
+void CustomerPlan::KnowCustomer(const Id& id, const PlannedCustomer::Keys& keys, int place) {
+  if (by_id_.empty()) by_id_.reserve(rows_.size());
+  auto [known, added] = by_id_.try_emplace(id, static_cast<int>(customers_.size()));
+  if (!added) return;
+  auto& told = customer(Add(id));
+  told.is_new = false;
+  told.place = place;
+  told.before = told.now = keys;
 }
 
-void CustomerPlan::KnowKey(const Key& key, const Id& id) {
-  int owner = by_id_.at(id);
-  owners_[key] = {owner, owner};
+void CustomerPlan::KnowKey(int index, const Id& id) {
+  int known = by_id_.at(id);
+  owner(index) = {known, known, true};
 }
 
 int CustomerPlan::Add(const Id& id) {
-  int index = static_cast<int>(customers_.size());
-  customers_.push_back({id, true, {}, {}, {}});
-  touched_.push_back(false);
-  by_id_.emplace(id, index);
-  return index;
-}
-
-int CustomerPlan::OwnerOf(KeyKind kind, const std::optional<std::string>& value) const {
-  if (!Has(value)) return kNobody;
-  auto owner = owners_.find(Key{*value, kind});
-  return owner == owners_.end() ? kNobody : owner->second.now;
+  customers_.emplace_back().id = id;
+  return static_cast<int>(customers_.size()) - 1;
 }
 
 void CustomerPlan::Run() {
-  owners_.reserve(rows_.size() * 2);
-  decisions_.reserve(rows_.size());
-  for (const auto& row : rows_) decisions_.push_back(Decide(row));
+  decisions_.resize(rows_.size());
+  for (size_t i = 0; i < rows_.size(); ++i) Decide(i);
 }
 
-CustomerPlan::Decision CustomerPlan::Decide(const CustomerRecord& row) {
-  Decision decision;
-  int customer = Recognise(row, decision);
-  if (!decision.errors.empty() || !MayHaveKeys(row, customer, decision)) return decision;
-  decision.customer = customer != kNobody ? customer : Add(row.id ? *row.id : ids_.Next());
-  Apply(row, decision);
-  return decision;
+void CustomerPlan::Decide(size_t index) {
+  const auto& row = rows_[index];
+  const auto& keys = row_keys_[index];
+  std::vector<FieldError> errors;
+  int found = Recognise(row, keys, errors);
+  if (errors.empty()) CheckKeys(row, keys, found, errors);
+  if (!errors.empty()) {
+    refusals_[index] = std::move(errors);
+    return;
+  }
+  if (found == kNobody) {
+    found = Add(row.id ? *row.id : ids_.Next());
+    if (row.id) by_id_[*row.id] = found;
+  }
+  bool differs = Apply(row, keys, found);
+  decisions_[index] = {found, differs};
 }
 
-int CustomerPlan::Recognise(const CustomerRecord& row, Decision& decision) const {
+int CustomerPlan::Recognise(const CustomerRecord& row, const RowKeys& keys,
+                            std::vector<FieldError>& errors) const {
   if (row.id) {
     auto known = by_id_.find(*row.id);
     return known == by_id_.end() ? kNobody : known->second;
   }
-  if (KeyedByPhone(row)) return OwnerOf(KeyKind::kPhone, row.phone);
-  return RecogniseByKeys(row, decision);
-}
-
-int CustomerPlan::RecogniseByKeys(const CustomerRecord& row, Decision& decision) const {
-  int by_external_id = OwnerOf(KeyKind::kExternalId, row.external_id);
-  int by_email = OwnerOf(KeyKind::kEmail, row.email);
+  if (keys.phone >= 0) return OwnerOf(keys.phone);
+  int by_external_id = OwnerOf(keys.external_id), by_email = OwnerOf(keys.email);
   if (by_external_id != kNobody || by_email == kNobody) return by_external_id;
-  const auto& other = customers_[static_cast<size_t>(by_email)].now.external_id;
-  if (Has(row.external_id) && !other.empty()) {
-    decision.errors.push_back(
-        {"/email", *row.email,
-         fmt::format("this e-mail address belongs to the customer with external id '{}'; correct "
-                     "one of the two",
-                     other)});
+  auto other = customer(by_email).now.external_id;
+  if (keys.external_id >= 0 && !other.empty()) {
+    errors.push_back({"/email", *row.email,
+                      fmt::format("this e-mail address belongs to the customer with external id "
+                                  "'{}'; correct one of the two",
+                                  other)});
   }
   return by_email;
 }
 
-// As MovePhone will.
-bool CustomerPlan::ClaimsPhone(const CustomerRecord& row, int customer) const {
-  if (Has(row.external_id) || Has(row.email)) return false;
-  if (customer == kNobody) return true;
-  const auto& known = customers_[static_cast<size_t>(customer)].now;
-  return known.external_id.empty() && known.email.empty() && row.phone != known.phone;
-}
-
 // A key that the row claims must be free or the customer's own.
-bool CustomerPlan::MayHaveKeys(const CustomerRecord& row, int customer, Decision& decision) const {
-  auto check = [&](KeyKind kind, const std::optional<std::string>& value, const char* pointer) {
-    int owner = OwnerOf(kind, value);
-    if (owner == kNobody || owner == customer) return;
-    decision.errors.push_back(
+void CustomerPlan::CheckKeys(const CustomerRecord& row, const RowKeys& keys, int found,
+                             std::vector<FieldError>& errors) const {
+  auto check = [&](int key, const std::optional<std::string>& value, const char* pointer) {
+    int holder = OwnerOf(key);
+    if (holder == kNobody || holder == found) return;
+    errors.push_back(
         {pointer, *value,
          fmt::format("this belongs to another customer, {}; correct it or change that one first",
-                     customers_[static_cast<size_t>(owner)].id.ToString())});
+                     customer(holder).id.ToString())});
   };
-  check(KeyKind::kExternalId, row.external_id, "/external_id");
-  check(KeyKind::kEmail, row.email, "/email");
-  if (ClaimsPhone(row, customer)) check(KeyKind::kPhone, row.phone, "/phone");
-  return decision.errors.empty();
+  check(keys.external_id, row.external_id, "/external_id");
+  check(keys.email, row.email, "/email");
+  if (keys.phone >= 0 && ClaimsPhone(row, found)) check(keys.phone, row.phone, "/phone");
 }
 
-void CustomerPlan::Apply(const CustomerRecord& row, Decision& decision) {
-  int index = decision.customer;
-  auto& customer = customers_[static_cast<size_t>(index)];
-  bool differs = !touched_[static_cast<size_t>(index)];
-  touched_[static_cast<size_t>(index)] = true;
-  if (MoveKey(index, KeyKind::kExternalId, row.external_id, &PlannedCustomer::Keys::external_id)) {
-    customer.record.external_id = row.external_id;
+// As MovePhone will.
+bool CustomerPlan::ClaimsPhone(const CustomerRecord& row, int found) const {
+  if (found == kNobody) return true;
+  const auto& now = customer(found).now;
+  return now.external_id.empty() && now.email.empty() && row.phone != now.phone;
+}
+
+// True when the row says something new.
+bool CustomerPlan::Apply(const CustomerRecord& row, const RowKeys& keys, int index) {
+  using Keys = PlannedCustomer::Keys;
+  bool differs =
+      MoveKey(index, KeyKind::kExternalId, keys.external_id, row.external_id, &Keys::external_id);
+  differs |= MoveKey(index, KeyKind::kEmail, keys.email, row.email, &Keys::email);
+  if (row.phone && *row.phone != customer(index).now.phone) {
+    MovePhone(index, keys.phone, *row.phone);
     differs = true;
   }
-  if (MoveKey(index, KeyKind::kEmail, row.email, &PlannedCustomer::Keys::email)) {
-    customer.record.email = row.email;
-    differs = true;
+  auto& planned = customer(index);
+  if (!planned.row) {
+    planned.row = &row;
+    return true;
   }
-  if (row.phone && *row.phone != customer.now.phone) {
-    MovePhone(index, row.phone);
-    customer.record.phone = row.phone;
-    differs = true;
-  }
-  if (Merge(customer.record, row)) differs = true;
-  decision.differs = differs;
+  if (!planned.merged) planned.merged = std::make_unique<CustomerRecord>(*planned.row);
+  return Merge(*planned.merged, row) || differs;
 }
 
 // True when the customer has another key of this kind than before.
-bool CustomerPlan::MoveKey(int index, KeyKind kind, const std::optional<std::string>& wanted,
-                           std::string PlannedCustomer::Keys::*current) {
-  auto& value = customers_[static_cast<size_t>(index)].now.*current;
+bool CustomerPlan::MoveKey(int index, KeyKind kind, int key,
+                           const std::optional<std::string>& wanted,
+                           std::string_view PlannedCustomer::Keys::*current) {
+  auto& value = customer(index).now.*current;
   if (!wanted || *wanted == value) return false;
-  if (!value.empty()) Release(index, kind, value, true);
+  if (!value.empty()) Release(index, {value, kind});
   value = *wanted;
-  if (!value.empty()) Claim(index, kind, *wanted);
+  if (key >= 0) owner(key).now = index;
   return true;
 }
 
-void CustomerPlan::MovePhone(int index, const std::optional<std::string>& wanted) {
-  auto& customer = customers_[static_cast<size_t>(index)].now;
-  if (!customer.phone.empty()) Release(index, KeyKind::kPhone, customer.phone, false);
-  customer.phone = *wanted;
-  bool only_phone = customer.external_id.empty() && customer.email.empty();
-  if (only_phone && !wanted->empty()) Claim(index, KeyKind::kPhone, *wanted);
+void CustomerPlan::MovePhone(int index, int key, std::string_view wanted) {
+  auto& now = customer(index).now;
+  if (!now.phone.empty()) Release(index, {now.phone, KeyKind::kPhone});
+  now.phone = wanted;
+  bool only_phone = now.external_id.empty() && now.email.empty();
+  if (only_phone && key >= 0) owner(key).now = index;
 }
 
-// What this batch has not asked the database for must have been the customer's.
-void CustomerPlan::Release(int index, KeyKind kind, std::string_view value, bool certain) {
-  auto owner = owners_.find(Key{value, kind});
-  if (owner == owners_.end()) {
-    bool existed = !customers_[static_cast<size_t>(index)].is_new;
-    if (!existed) return;
-    owners_[Key{Kept(value), kind}] = {index, kNobody, certain};
-  } else if (owner->second.now == index) {
-    owner->second.now = kNobody;
+// A key that no row has was not looked up: an external id or e-mail was the customer's, a phone may
+// have been.
+void CustomerPlan::Release(int index, const Key& key) {
+  auto found = std::lower_bound(keys_.begin(), keys_.end(), key);
+  if (found == keys_.end() || *found != key) {
+    released_.emplace_back(key, index);
+    return;
   }
+  auto& held = owner(static_cast<int>(found - keys_.begin()));
+  if (held.now == index) held.now = kNobody;
 }
-
-void CustomerPlan::Claim(int index, KeyKind kind, std::string_view value) {
-  owners_[Key{value, kind}].now = index;
-}
-
-std::string_view CustomerPlan::Kept(std::string_view text) { return kept_.emplace_back(text); }
 
 std::vector<const PlannedCustomer*> CustomerPlan::NewCustomers() const {
   std::vector<const PlannedCustomer*> found;
-  for (const auto& customer : customers_) {
-    if (customer.is_new) found.push_back(&customer);
+  for (const auto& planned : customers_) {
+    if (planned.is_new) found.push_back(&planned);
   }
   return SortedById(std::move(found));
 }
 
 std::vector<const PlannedCustomer*> CustomerPlan::ChangedCustomers() const {
   std::vector<const PlannedCustomer*> found;
-  for (size_t i = 0; i < customers_.size(); ++i) {
-    if (!customers_[i].is_new && touched_[i]) found.push_back(&customers_[i]);
+  for (const auto& planned : customers_) {
+    if (!planned.is_new && planned.row) found.push_back(&planned);
   }
   return SortedById(std::move(found));
 }
 
 std::vector<KeyChange> CustomerPlan::Removals() const {
   std::vector<KeyChange> removals;
-  for (const auto& [key, owner] : owners_) {
-    if (owner.before == kNobody || owner.before == owner.now) continue;
-    removals.push_back({key, customers_[static_cast<size_t>(owner.before)].id, owner.certain});
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const auto& held = owners_[i];
+    if (held.before == kNobody || held.before == held.now) continue;
+    removals.push_back({keys_[i], customer(held.before).id, true});
   }
-  return Sorted(std::move(removals));
+  for (const auto& [key, index] : released_) {
+    removals.push_back({key, customer(index).id, key.kind != KeyKind::kPhone});
+  }
+  std::sort(removals.begin(), removals.end(),
+            [](const KeyChange& a, const KeyChange& b) { return a.key < b.key; });
+  return removals;
 }
 
 std::vector<KeyChange> CustomerPlan::Claims() const {
   std::vector<KeyChange> claims;
-  for (const auto& [key, owner] : owners_) {
-    if (owner.now == kNobody || owner.before == owner.now) continue;
-    claims.push_back({key, customers_[static_cast<size_t>(owner.now)].id, true});
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const auto& held = owners_[i];
+    if (held.now == kNobody || held.before == held.now) continue;
+    claims.push_back({keys_[i], customer(held.now).id, true});
   }
-  return Sorted(std::move(claims));
+  return claims;
 }
 
 std::vector<RowOutcome> CustomerPlan::Outcomes(std::span<const Id> updated) const {
   std::unordered_set<Id, IdHash> changed(updated.begin(), updated.end());
   std::vector<bool> created(customers_.size());
-  std::vector<RowOutcome> outcomes;
-  outcomes.reserve(decisions_.size());
-  for (const auto& decision : decisions_) {
-    if (decision.customer == kNobody) {
-      outcomes.push_back({Change::kRefused, Id(), decision.errors});
+  std::vector<RowOutcome> outcomes(rows_.size());
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    auto [index, differs] = decisions_[i];
+    if (index == kNobody) {
+      outcomes[i].errors = refusals_.at(i);
       continue;
     }
-    auto index = static_cast<size_t>(decision.customer);
-    const auto& customer = customers_[index];
-    bool first = customer.is_new && !created[index];
-    if (first) created[index] = true;
-    bool differs = decision.differs && (customer.is_new || changed.contains(customer.id));
-    Change change = first ? Change::kCreated : differs ? Change::kUpdated : Change::kUnchanged;
-    outcomes.push_back({change, customer.id, {}});
+    const auto& planned = customer(index);
+    bool first = planned.is_new && !created[static_cast<size_t>(index)];
+    if (first) created[static_cast<size_t>(index)] = true;
+    bool is_updated = differs && (planned.is_new || changed.contains(planned.id));
+    outcomes[i].id = planned.id;
+    outcomes[i].change = first        ? Change::kCreated
+                         : is_updated ? Change::kUpdated
+                                      : Change::kUnchanged;
   }
   return outcomes;
 }

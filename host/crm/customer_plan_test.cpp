@@ -45,25 +45,33 @@ class PlanTest : public testing::Test {
   std::vector<std::string> Run(std::vector<CustomerRecord> rows) {
     rows_ = std::move(rows);
     plan_.emplace(rows_, ids_);
-    for (const auto& [id, customer] : known_) {
-      plan_->KnowCustomer(id, *customer.external_id, *customer.email, *customer.phone);
-    }
-    for (const Key& key : plan_->Keys()) TellKey(key);
+    for (int key : plan_->FirstKeys()) Tell(key);
+    for (const Id& id : plan_->Ids()) TellCustomer(id);
+    for (int key : plan_->SecondKeys()) Tell(key);
     plan_->Run();
     std::vector<Id> all;
     for (const auto& customer : plan_->customers()) all.push_back(customer.id);
     return Describe(plan_->Outcomes(all));
   }
 
-  void TellKey(const Key& key) {
+  void Tell(int index) {
+    const Key& key = plan_->key(index);
     for (const auto& [id, customer] : known_) {
       bool phone = customer.external_id->empty() && customer.email->empty();
       if ((key.kind == KeyKind::kExternalId && customer.external_id == key.value) ||
           (key.kind == KeyKind::kEmail && customer.email == key.value) ||
           (key.kind == KeyKind::kPhone && phone && customer.phone == key.value)) {
-        plan_->KnowKey(key, id);
+        TellCustomer(id);
+        plan_->KnowKey(index, id);
       }
     }
+  }
+
+  void TellCustomer(const Id& id) {
+    auto customer = known_.find(id);
+    if (customer == known_.end()) return;
+    const auto& row = customer->second;
+    plan_->KnowCustomer(id, {*row.external_id, *row.email, *row.phone});
   }
 
   std::vector<std::string> Describe(const std::vector<RowOutcome>& outcomes) {
@@ -94,7 +102,7 @@ TEST_F(PlanTest, NewCustomersAndRowsThatMerge) {
   EXPECT_THAT(Run({Row("A", "a@x.de", "Ann"), Row("B", {}), Row("A", {}, "Anna"),
                    Row({}, "a@x.de", "Anna")}),
               ElementsAre("created 0", "created 1", "updated 0", "unchanged 0"));
-  EXPECT_EQ(plan_->NewCustomers()[0]->record.name, "Anna");
+  EXPECT_EQ(plan_->NewCustomers()[0]->record().name, "Anna");
   EXPECT_EQ(plan_->Claims().size(), 3u);
   EXPECT_THAT(plan_->Removals(), IsEmpty());
 }
@@ -110,7 +118,7 @@ TEST_F(PlanTest, ACustomerKnownByEmailGetsAnExternalId) {
   Know(7, "", "a@x.de");
   EXPECT_THAT(Run({Row("A", "a@x.de")}), ElementsAre("updated 7"));
   EXPECT_THAT(Text(plan_->Claims(), '>'), ElementsAre("x:A>7"));
-  EXPECT_FALSE(plan_->ChangedCustomers()[0]->record.email);
+  EXPECT_TRUE(plan_->ChangedCustomers()[0]->Moves());
 }
 
 TEST_F(PlanTest, AKeyOfAnotherIsRefusedAndTheRestIsKept) {
@@ -158,6 +166,28 @@ TEST_F(PlanTest, AnotherPhoneMovesThePhonesKey) {
   EXPECT_THAT(Text(plan_->Claims(), '>'), ElementsAre("p:456>7"));
 }
 
+TEST_F(PlanTest, TwoThatGiveUpOnePhoneBothLoseItsKey) {
+  Know(7, "A", "", "123");
+  Know(8, "", "", "123");
+  auto first = Row({}, {}, {}, "1"), second = Row({}, {}, {}, "2");
+  first.id = Number(7);
+  second.id = Number(8);
+  Run({first, second});
+  EXPECT_THAT(Text(plan_->Removals(), '<'), testing::UnorderedElementsAre("p:123<7", "p:123<8"));
+}
+
+TEST_F(PlanTest, AsksForAnEmailOnlyWhereTheExternalIdLeavesItOpen) {
+  Know(7, "A", "a@x.de");
+  Know(8, "B", "b@x.de");
+  rows_ = {Row("A", "a@x.de"), Row("B", "new@x.de"), Row("C", "c@x.de"), Row({}, "d@x.de")};
+  plan_.emplace(rows_, ids_);
+  EXPECT_EQ(plan_->FirstKeys().size(), 4u);
+  for (int key : plan_->FirstKeys()) Tell(key);
+  std::vector<std::string_view> second;
+  for (int key : plan_->SecondKeys()) second.push_back(plan_->key(key).value);
+  EXPECT_THAT(second, ElementsAre("c@x.de", "new@x.de"));
+}
+
 TEST_F(PlanTest, AnIdNamesTheCustomer) {
   Know(7, "A", "a@x.de");
   auto row = Row("Z", {}), other = Row("A", {});
@@ -172,7 +202,7 @@ TEST_F(PlanTest, AttributesOfOneBatchMergeByMember) {
   first.attributes = R"({"a":1,"b":2})";
   second.attributes = R"({"b":3,"c":null})";
   Run({first, second});
-  EXPECT_EQ(plan_->NewCustomers()[0]->record.attributes, R"({"a":1,"b":3,"c":null})");
+  EXPECT_EQ(plan_->NewCustomers()[0]->record().attributes, R"({"a":1,"b":3,"c":null})");
 }
 
 TEST_F(PlanTest, RefusalsSayWhoHasTheKey) {

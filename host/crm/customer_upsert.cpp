@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "crm/sql.h"
+#include "crm/stored_customer.h"
 #include "pg/copy.h"
 #include "pg/transaction.h"
 
@@ -36,8 +39,12 @@ Error AsRace(Error error) {
   return error;
 }
 
-std::optional<std::string> NullIfEmpty(const std::optional<std::string>& text) {
-  return text && text->empty() ? std::nullopt : text;
+void TextOrNull(pg::CopyIn& copy, std::string_view text) {
+  text.empty() ? copy.Null() : copy.Text(text);
+}
+
+void ChangeOrNull(pg::CopyIn& copy, std::string_view before, std::string_view now) {
+  before == now ? copy.Null() : copy.Text(now);
 }
 
 std::optional<Time> NullIfCleared(const std::optional<Time>& time) {
@@ -53,8 +60,9 @@ constexpr const char kAlone[] = "select pg_advisory_xact_lock(7420261)";
 Result<std::vector<RowOutcome>> CustomerUpsert::Run(bool alone) {
   TRY(transaction_.Execute(alone ? kAlone : kShare));
   TRY_ASSIGN(now_, UseIndexes(transaction_));
-  TRY(LookUpKeys());
+  TRY(LookUpKeys(plan_.FirstKeys()));
   TRY(LookUpIds());
+  TRY(LookUpKeys(plan_.SecondKeys()));
   if (must_exist_ && !plan_.Knows(*rows_[0].id)) {
     return Fail(Code::kNotFound, "no customer has this id");
   }
@@ -66,42 +74,57 @@ Result<std::vector<RowOutcome>> CustomerUpsert::Run(bool alone) {
   return plan_.Outcomes(updated);
 }
 
-constexpr const char kLookUpKeys[] = R"(
-  select u.i, c.id, coalesce(c.external_id, ''), coalesce(c.email, ''), coalesce(c.phone, '')
-    from unnest($1::text[], $2::smallint[]) with ordinality as u(value, kind, i)
-    join customer_keys k on k.value = u.value and k.kind = u.kind
-    join customers c on c.id = k.customer_id)";
-Status CustomerUpsert::LookUpKeys() {
-  auto keys = plan_.Keys();
+Status CustomerUpsert::LookUpKeys(const std::vector<int>& keys) {
+  static const std::string kLookUpKeys = fmt::format(
+      "select u.i, {} from unnest($1::text[], $2::smallint[]) with ordinality as u(value, kind, i) "
+      "join customer_keys k on k.value = u.value and k.kind = u.kind "
+      "join customers c on c.id = k.customer_id",
+      kStoredColumns);
   if (keys.empty()) return {};
   std::vector<std::string_view> values;
   std::vector<int16_t> kinds;
-  for (const Key& key : keys) {
-    values.push_back(key.value);
-    kinds.push_back(static_cast<int16_t>(key.kind));
+  for (int key : keys) {
+    values.push_back(plan_.key(key).value);
+    kinds.push_back(static_cast<int16_t>(plan_.key(key).kind));
   }
   TRY_ASSIGN(auto found,
              transaction_.Execute(kLookUpKeys, pg::Params().TextArray(values).SmallArray(kinds),
                                   pg::Format::kBinary));
   for (int i = 0; i < found.size(); ++i) {
-    Id id = found.Uuid(i, 1);
-    plan_.KnowCustomer(id, found.Text(i, 2), found.Text(i, 3), found.Text(i, 4));
-    plan_.KnowKey(keys[static_cast<size_t>(found.Int(i, 0) - 1)], id);
+    Tell(found, i);
+    plan_.KnowKey(keys[static_cast<size_t>(found.Int(i, 0) - 1)], StoredId(found, i));
   }
+  told_rows_ += found.size();
+  told_.push_back(std::move(found));
   return {};
 }
 
-constexpr const char kLookUpIds[] = R"(
-  select id, coalesce(external_id, ''), coalesce(email, ''), coalesce(phone, '')
-    from customers where id = any ($1::uuid[]))";
 Status CustomerUpsert::LookUpIds() {
+  static const std::string kLookUpIds =
+      fmt::format("select {} from customers c where c.id = any ($1::uuid[])", kStoredColumns);
   auto ids = plan_.Ids();
   if (ids.empty()) return {};
-  TRY_ASSIGN(auto found, transaction_.Execute(kLookUpIds, pg::Params().UuidArray(ids)));
-  for (int i = 0; i < found.size(); ++i) {
-    plan_.KnowCustomer(found.Uuid(i, 0), found.Text(i, 1), found.Text(i, 2), found.Text(i, 3));
-  }
+  TRY_ASSIGN(auto found,
+             transaction_.Execute(kLookUpIds, pg::Params().UuidArray(ids), pg::Format::kBinary));
+  for (int i = 0; i < found.size(); ++i) Tell(found, i);
+  told_rows_ += found.size();
+  told_.push_back(std::move(found));
   return {};
+}
+
+void CustomerUpsert::Tell(const pg::Rows& rows, int row) {
+  plan_.KnowCustomer(StoredId(rows, row), StoredKeys(rows, row), told_rows_ + row);
+}
+
+// Most rows of most batches say what is stored already: those need not be written.
+bool CustomerUpsert::IsUnchanged(const PlannedCustomer& customer) const {
+  if (customer.Moves()) return false;
+  int row = customer.place;
+  for (const auto& rows : told_) {
+    if (row < rows.size()) return SaysNothingNew(customer.record(), rows, row);
+    row -= rows.size();
+  }
+  return false;
 }
 
 Status CustomerUpsert::RemoveKeys() {
@@ -153,14 +176,15 @@ Status CustomerUpsert::Insert() {
   if (customers.empty()) return {};
   TRY_ASSIGN(auto copy, transaction_.connection().BeginCopyIn(kCopyCustomers));
   for (const PlannedCustomer* customer : customers) {
-    const auto& record = customer->record;
+    const auto& record = customer->record();
     copy.Uuid(customer->id);
-    copy.OptText(NullIfEmpty(record.external_id));
-    copy.Text(record.name.value_or(""));
-    copy.OptText(NullIfEmpty(record.email));
-    copy.OptText(NullIfEmpty(record.phone));
-    copy.Text(record.city.value_or(""));
-    copy.Text(record.status.value_or("active"));
+    const auto& keys = customer->now;
+    TextOrNull(copy, keys.external_id);
+    copy.Text(record.name ? std::string_view(*record.name) : "");
+    TextOrNull(copy, keys.email);
+    TextOrNull(copy, keys.phone);
+    copy.Text(record.city ? std::string_view(*record.city) : "");
+    copy.Text(record.status ? std::string_view(*record.status) : "active");
     copy.Jsonb(record.attributes ? WithoutNulls(*record.attributes) : "{}");
     copy.TextArray(record.tags.value_or(std::vector<std::string>()));
     for (int twice = 0; twice < 2; ++twice) {
@@ -187,12 +211,13 @@ Status CustomerUpsert::Stage(std::span<const PlannedCustomer* const> customers) 
   TRY(transaction_.Execute(kStage));
   TRY_ASSIGN(auto copy, transaction_.connection().BeginCopyIn(kCopyStage));
   for (const PlannedCustomer* customer : customers) {
-    const auto& record = customer->record;
+    const auto& record = customer->record();
     copy.Uuid(customer->id);
-    copy.OptText(record.external_id);
+    const auto &before = customer->before, &now = customer->now;
+    ChangeOrNull(copy, before.external_id, now.external_id);
     copy.OptText(record.name);
-    copy.OptText(record.email);
-    copy.OptText(record.phone);
+    ChangeOrNull(copy, before.email, now.email);
+    ChangeOrNull(copy, before.phone, now.phone);
     copy.OptText(record.city);
     copy.OptText(record.status);
     copy.OptJsonb(record.attributes);
@@ -201,9 +226,9 @@ Status CustomerUpsert::Stage(std::span<const PlannedCustomer* const> customers) 
     copy.OptBigInt(record.opening_visit);
     copy.OptTimestamp(NullIfCleared(record.opening_last_order_date));
     copy.Bool(record.opening_last_order_date == kNoTime);
-    copy.Text(customer->before.external_id);
-    copy.Text(customer->before.email);
-    copy.Text(customer->before.phone);
+    copy.Text(before.external_id);
+    copy.Text(before.email);
+    copy.Text(before.phone);
     TRY(copy.EndRow());
   }
   TRY(copy.Finish());
@@ -262,20 +287,19 @@ constexpr const char kUpdate[] = R"(
 Result<std::vector<Id>> CustomerUpsert::Update() {
   std::vector<Id> updated;
   auto customers = plan_.ChangedCustomers();
+  std::erase_if(customers, [&](const auto* customer) { return IsUnchanged(*customer); });
   if (customers.empty()) return updated;
   TRY(Stage(customers));
   bool dates = std::any_of(customers.begin(), customers.end(), [](const auto* customer) {
-    return customer->record.opening_last_order_date.has_value();
+    return customer->record().opening_last_order_date.has_value();
   });
   if (dates) TRY(transaction_.Execute(kLockDates));
   TRY_ASSIGN(auto rows, transaction_.Execute(kUpdate, {}, pg::Format::kBinary));
   for (int i = 0; i < rows.size(); ++i) updated.push_back(rows.Uuid(i, 0));
   std::sort(updated.begin(), updated.end());
   for (const PlannedCustomer* customer : customers) {
-    const auto& record = customer->record;
-    bool moved = record.external_id || record.email || record.phone;
     // Deleted meanwhile, or given another key: its keys must not go astray.
-    if (moved && !std::binary_search(updated.begin(), updated.end(), customer->id)) {
+    if (customer->Moves() && !std::binary_search(updated.begin(), updated.end(), customer->id)) {
       return LostRace();
     }
   }

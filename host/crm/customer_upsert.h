@@ -10,6 +10,7 @@
 #include "crm/customer_plan.h"
 #include "crm/customer_record.h"
 #include "crm/outcome.h"
+#include "pg/rows.h"
 
 namespace tidings::pg {
 class Transaction;
@@ -33,8 +34,10 @@ class CustomerUpsert {
   Result<std::vector<RowOutcome>> Run(bool alone);
 
  private:
-  Status LookUpKeys();
+  Status LookUpKeys(const std::vector<int>& keys);
   Status LookUpIds();
+  void Tell(const pg::Rows& rows, int row);
+  bool IsUnchanged(const PlannedCustomer& customer) const;
   Status RemoveKeys();
   Status RemoveKeys(std::span<const KeyChange> removals, bool certain);
   Status ClaimKeys();
@@ -47,6 +50,9 @@ class CustomerUpsert {
   CustomerPlan plan_;
   bool must_exist_;
   Time now_;
+  // What the plan borrows from. The place of a customer is its row, counted through all of them.
+  std::vector<pg::Rows> told_;
+  int told_rows_ = 0;  // of all before the one that is being told
 };
 
 }  // namespace tidings::crm

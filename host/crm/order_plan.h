@@ -15,6 +15,12 @@
 
 namespace tidings::crm {
 
+struct KeyHash {
+  size_t operator()(const Key& key) const {
+    return std::hash<std::string_view>()(key.value) * 31 + static_cast<size_t>(key.kind);
+  }
+};
+
 // An order that rows of the batch are about.
 struct PlannedOrder {
   Id id, customer;

@@ -13,7 +13,6 @@
 namespace tidings::crm {
 namespace {
 
-
 constexpr size_t kLongestKey = 200, kMostItems = 10'000;
 
 enum Field {

@@ -31,8 +31,8 @@ class SegmentStore {
   // kInvalidArgument for an empty or over-long name, or an unknown language.
   Result<Json> Create(const std::string& name, const std::string& language,
                       const std::string& source);
-  // The segment that a script of the scripts folder is: its id follows from `path`, so the same script
-  // is the same segment on every host. Writes only where something is new.
+  // The segment that a script of the scripts folder is: its id follows from `path`, so the same
+  // script is the same segment on every host. Writes only where something is new.
   Status PutScript(const std::string& path, const std::string& name, const std::string& source);
   Result<Segment> Find(const Id& id);  // kNotFound, naming the id
   Result<Json> Get(const Id& id);
