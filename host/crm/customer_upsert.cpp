@@ -74,11 +74,13 @@ Result<std::vector<RowOutcome>> CustomerUpsert::Run(bool alone) {
   return plan_.Outcomes(updated);
 }
 
+// Sorted by id, so that customers are fetched as they lie on disk.
 Status CustomerUpsert::LookUpKeys(const std::vector<int>& keys) {
   static const std::string kLookUpKeys = fmt::format(
-      "select u.i, {} from unnest($1::text[], $2::smallint[]) with ordinality as u(value, kind, i) "
-      "join customer_keys k on k.value = u.value and k.kind = u.kind "
-      "join customers c on c.id = k.customer_id",
+      "select f.i, {} from (select u.i, k.customer_id "
+      "  from unnest($1::text[], $2::smallint[]) with ordinality as u(value, kind, i) "
+      "  join customer_keys k on k.value = u.value and k.kind = u.kind order by k.customer_id) f "
+      "join customers c on c.id = f.customer_id",
       kStoredColumns);
   if (keys.empty()) return {};
   std::vector<std::string_view> values;
