@@ -242,8 +242,9 @@ TEST(Load, ShippedFileIsRight) {
   for (const auto& pipeline : loaded->config.pipelines) {
     for (const auto& stage : pipeline.stages) queues.push_back(stage.Queue());
   }
-  EXPECT_THAT(queues, ElementsAre("customers/api", "customers/tidy", "orders/api",
-                                  "campaigns/email", "campaigns/receipts", "campaigns/insight"));
+  EXPECT_THAT(queues,
+              ElementsAre("customers/api", "customers/tidy", "orders/api", "campaigns/audience",
+                          "campaigns/email", "campaigns/receipts", "campaigns/insight"));
 }
 
 TEST(LoadImport, ReadsPluginOptionsAndScripts) {

@@ -117,10 +117,9 @@ void StageReader::ReadKind() {
 
 // Where the first key is none of ours, it was meant to be the kind.
 void StageReader::NoKind() {
-  static const std::vector<std::string> kOthers{"plugin",  "script",  "options",   "vendors",
-                                                "route",   "retry",   "otherwise", "isolation",
-                                                "workers", "timeout", "memory",
-                                                "receipts_within"};
+  static const std::vector<std::string> kOthers{
+      "plugin",    "script",    "options", "vendors", "route",  "retry",
+      "otherwise", "isolation", "workers", "timeout", "memory", "receipts_within"};
   const auto& entries = in_.node().entries;
   bool meant = !entries.empty() && !NearestName(entries[0].key, kOthers);
   if (!meant) {
