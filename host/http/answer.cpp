@@ -31,7 +31,7 @@ void Connection::Reply(Response response) {
 // Answers a request that cannot be read or will not be waited for, and ends the connection.
 // `code` is what a sink that takes its body is told.
 void Connection::Refuse(const FramingError& error, Code code) {
-  if (!current_) Begin();
+  if (!current_) Begin(nullptr);
   close_after_ = more_may_come_ = true;
   if (auto exchange = current_->exchange.lock()) exchange->Spend();
   if (current_->intake) current_->intake->Abort({code, error.detail});
@@ -41,7 +41,7 @@ void Connection::Refuse(const FramingError& error, Code code) {
 }
 
 void Connection::SendHead(const Response& response, std::optional<size_t> length, bool chunked) {
-  Current& current = *current_;
+  CurrentRequest& current = *current_;
   bool body_left = current.has_body && !current.received;
   more_may_come_ = more_may_come_ || body_left;
   close_after_ = close_after_ || !current.keep_alive || body_left || core_.draining;

@@ -6,9 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_intake.h"
 #include "http/core.h"
-#include "http/exchange.h"
+#include "http/current_request.h"
 #include "http/framing.h"
 #include "http/outbox.h"
 
@@ -57,30 +56,6 @@ class Connection {
  private:
   enum class State { kOpen, kLingering, kClosed };
 
-  // The request in progress, from its head to the last byte of its answer.
-  struct Current {
-    uint64_t number = 0;
-    std::weak_ptr<Exchange> exchange;
-    const Route* route = nullptr;
-    Request request;  // until it is handed over
-    std::unique_ptr<BodyIntake> intake;
-    bool head_only = false;
-    bool keep_alive = true;
-    bool http10 = false;
-    bool has_body = false;
-    bool received = false;             // all of it, or as much as will be read
-    bool answered = false;             // the head of the answer is in the outbox
-    bool complete = false;             // all of the answer is
-    std::shared_ptr<StreamFlow> flow;  // of an answer that is a stream
-    StreamOptions stream_options;
-    bool chunked = false;
-    Steady::time_point begun;
-    // For on_access, filled only where there is one.
-    std::string method, target;
-    int status = 0;
-    size_t bytes = 0;
-  };
-
   // Input (connection.cpp).
   void Advance();
   bool MayParse() const;
@@ -93,7 +68,7 @@ class Connection {
   void Linger();
   Steady::time_point Deadline() const;
   // Requests (dispatch.cpp).
-  void Begin();
+  void Begin(const RequestHead* head);
   void OnHead(RequestHead head);
   bool FindRoute(const RequestHead& head, Target target);
   void BeginBody(bool tell_to_continue);
@@ -120,7 +95,7 @@ class Connection {
   Outbox outbox_;
   State state_ = State::kOpen;
   std::string input_;  // read, and not parsed yet
-  std::optional<Current> current_;
+  std::optional<CurrentRequest> current_;
   bool readable_ = true;
   bool finished_ = false;       // the other end will send no more
   bool end_of_input_ = false;   // and all of it has been read

@@ -28,26 +28,28 @@ void Guarded(const std::string& route, const Call& call) {
 
 }  // namespace
 
-// A request is in progress from here on.
-void Connection::Begin() {
+// A request is in progress from here on. Of one that cannot be read, there is no head.
+void Connection::Begin(const RequestHead* head) {
   ++core_.cells.in_flight;
   current_.emplace();
   current_->number = ++station_.last_exchange;
   current_->begun = head_begun_;
+  if (!head) return;
+  current_->head_only = head->method == "HEAD";
+  current_->keep_alive = head->keep_alive;
+  current_->http10 = head->minor_version == 0;
+  current_->has_body = head->has_body();
+  if (!core_.options.on_access) return;
+  current_->method = head->method;
+  current_->target = head->target;
 }
 
 void Connection::OnHead(RequestHead head) {
-  Begin();
-  current_->head_only = head.method == "HEAD";
-  current_->keep_alive = head.keep_alive;
-  current_->http10 = head.minor_version == 0;
-  current_->has_body = head.has_body();
-  if (core_.options.on_access) {
-    current_->method = head.method;
-    current_->target = head.target;
-  }
+  Begin(&head);
   auto target = ParseTarget(head.target);
-  if (!target) return Refuse({400, "Because " + target.error().message + "."}, Code::kCancelled);
+  if (!target) {
+    return Refuse({400, "This cannot be read: " + target.error().message + "."}, Code::kCancelled);
+  }
   const std::string* expect = head.headers.Find("Expect");
   if (expect && !SameName(*expect, "100-continue")) {
     return Refuse({417, "The only expectation met here is 100-continue."}, Code::kCancelled);

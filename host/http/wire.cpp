@@ -35,7 +35,9 @@ std::string_view ConnectionLine(const HeadPlan& plan) {
 }  // namespace
 
 DefaultHeaders::DefaultHeaders(const Headers& headers) {
-  for (const auto& [name, value] : headers) lines_.emplace_back(name, name + ": " + value + "\r\n");
+  for (const auto& [name, value] : headers) {
+    lines_.emplace_back(name, fmt::format("{}: {}\r\n", name, value));
+  }
 }
 
 void DefaultHeaders::AppendMissing(const Headers& given, std::string& out) const {

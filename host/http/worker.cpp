@@ -199,7 +199,7 @@ void Worker::ArmTick() {
     armTimer(tick_fd_, kTick, std::move(deferred));
   });
   fired.then([this](uint64_t) { tick_due_ = true; },
-             [](std::exception_ptr) { log::Failure("http", "cannot set a timer"); });
+             [](const std::exception_ptr&) { log::Failure("http", "cannot set a timer"); });
 }
 
 // A descriptor can be armed only once (Pistache adds it to epoll each time), so each tick has its

@@ -9,6 +9,8 @@
 namespace tidings::pipeline {
 namespace {
 
+constexpr size_t kSmall = 100;  // items of a batch that may be lined up behind another
+
 // Whether what a worker sent fits the batch: no index that points beside it.
 bool Fits(const Outcome& outcome, size_t items) {
   auto inside = [items](const auto& list) {
@@ -141,10 +143,10 @@ void Dispatcher::Core::TellCallers() {
 
 void Dispatcher::Core::Assign() {
   while (!waiting_.empty()) {
-    std::string name;
-    Peer* peer = FreePeer(name);
-    if (!peer) break;
     uint64_t id = waiting_.front();
+    std::string name;
+    Peer* peer = FreePeer(jobs_.at(id).items <= kSmall, name);
+    if (!peer) break;
     waiting_.pop_front();
     if (Give(name, *peer, id)) continue;
     waiting_.push_front(id);
@@ -154,10 +156,10 @@ void Dispatcher::Core::Assign() {
 }
 
 // The one with the fewest batches; of equals the first, so that the last ones may fall asleep.
-Peer* Dispatcher::Core::FreePeer(std::string& name) {
+Peer* Dispatcher::Core::FreePeer(bool small, std::string& name) {
   Peer* best = nullptr;
   for (auto& [candidate, peer] : peers_) {
-    if (!peer.Free() || (best && peer.assigned.size() >= best->assigned.size())) continue;
+    if (!peer.Takes(small) || (best && peer.assigned.size() >= best->assigned.size())) continue;
     best = &peer;
     name = candidate;
   }

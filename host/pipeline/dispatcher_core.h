@@ -41,7 +41,12 @@ struct Peer {
   bool reported = false;                         // to on_stuck
   bool draining = false;
 
-  bool Free() const { return !draining && !late_since && assigned.size() < credit; }
+  // Whether it takes another batch now. Only small ones are lined up behind the one that runs: they
+  // cost less than the way to the worker. A big one waits for a worker that has nothing to do, and
+  // so shows that there are too few.
+  bool Takes(bool small) const {
+    return !draining && !late_since && assigned.size() < (small ? credit : 1);
+  }
 };
 
 // Everything below is the dispatcher thread's, except what is marked.
@@ -110,7 +115,7 @@ class Dispatcher::Core {
   void OnSlow(uint64_t id, const std::string& name, Peer& peer);
   void ExpirePeers(Steady::time_point now);
   void Assign();
-  Peer* FreePeer(std::string& name);
+  Peer* FreePeer(bool small, std::string& name);
   bool Give(const std::string& name, Peer& peer, uint64_t id);
   void Unassign(Peer& peer, uint64_t id);
   void LoseJob(uint64_t id, bool begun);

@@ -360,6 +360,20 @@ TEST_P(LossTest, KeepsToTheCredit) {
   EXPECT_NE(worker.NextWork().batch, first);
 }
 
+TEST_P(LossTest, LinesUpSmallBatchesOnly) {
+  Start();
+  RawWorker worker(context_, dispatcher_->endpoints()[0], "w");
+  worker.Send({.kind = WireKind::kReady, .credit = 2});
+  auto big = [this] { return dispatcher_->Submit(MessageBatch(5000), BatchLimits()); };
+  auto first = big(), second = big();
+  worker.NextWork();
+  EXPECT_FALSE(worker.HasWork(milliseconds(30)));
+  EXPECT_TRUE(Eventually([](const auto& s) { return s.waiting == 1; })) << "a second is wanted";
+  RawWorker other(context_, dispatcher_->endpoints()[0], "other");
+  other.Send({.kind = WireKind::kReady, .credit = 2});
+  other.NextWork();
+}
+
 TEST_P(LossTest, SurvivesNonsense) {
   Start();
   RawWorker worker(context_, dispatcher_->endpoints()[0], "w");

@@ -29,7 +29,8 @@ class IngestFlow::Journey : public std::enable_shared_from_this<Journey> {
     Submit(0, batch);
   }
 
-  Result<std::vector<IngestRow>> Wait() { return done_.get_future().get(); }
+  bool Home() { return future_.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+  Result<std::vector<IngestRow>> Wait() { return future_.get(); }
 
  private:
   void Submit(size_t stage, const Batch& batch) {
@@ -68,6 +69,7 @@ class IngestFlow::Journey : public std::enable_shared_from_this<Journey> {
   size_t bytes_ = 0;
   std::vector<IngestRow> rows_;
   std::promise<Result<std::vector<IngestRow>>> done_;
+  std::future<Result<std::vector<IngestRow>>> future_ = done_.get_future();
 };
 
 std::vector<std::shared_ptr<IngestFlow::Journey>> IngestFlow::Cut(const std::string& entity,
@@ -88,28 +90,35 @@ std::vector<std::shared_ptr<IngestFlow::Journey>> IngestFlow::Cut(const std::str
 Result<IngestReport> IngestFlow::Take(const std::string& entity, std::vector<Payload> payloads) {
   auto journeys = Cut(entity, std::move(payloads));
   IngestReport report;
-  Status failed;
+  Status status;
+  std::vector<IngestRow> rows;  // that have come through and are not stored yet
   size_t begun = 0;
-  for (size_t i = 0; i < journeys.size() && (failed || begun > i); ++i) {
+  for (size_t i = 0; i < journeys.size() && (status || begun > i); ++i) {
     // After a failure nothing new is begun, but what is on its way must come home.
-    for (; failed && begun < journeys.size() && begun < i + options_.in_flight; ++begun) {
+    for (; status && begun < journeys.size() && begun < i + options_.in_flight; ++begun) {
       journeys[begun]->Begin();
     }
-    auto rows = journeys[i]->Wait();
-    if (!failed) continue;
-    Status upserted = rows ? upserter_.Upsert(*rows, entity) : Fail(rows.error());
-    if (!upserted) {
-      failed = upserted;
-      continue;
-    }
-    for (auto& row : *rows) {
-      report.counts.Add(row.report.change);
-      report.rows.push_back(std::move(row.report));
-    }
+    bool wait = rows.empty() || rows.size() >= options_.upsert || !journeys[i]->Home();
+    if (status && wait) status = Store(std::exchange(rows, {}), entity, report);
+    auto come = journeys[i]->Wait();
     journeys[i].reset();
+    if (status && !come) status = Fail(come.error());
+    if (status) std::move(come->begin(), come->end(), std::back_inserter(rows));
   }
-  if (!failed) return Fail(failed.error());
+  if (status) status = Store(std::move(rows), entity, report);
+  if (!status) return Fail(status.error());
   return report;
+}
+
+Status IngestFlow::Store(std::vector<IngestRow> rows, const std::string& entity,
+                         IngestReport& report) {
+  if (rows.empty()) return {};
+  TRY(upserter_.Upsert(rows, entity));
+  for (auto& row : rows) {
+    report.counts.Add(row.report.change);
+    report.rows.push_back(std::move(row.report));
+  }
+  return {};
 }
 
 }  // namespace tidings::pipeline

@@ -16,9 +16,10 @@ namespace tidings::pipeline {
 class Stage;
 
 struct IngestOptions {
-  size_t rows = 5000;              // payloads a batch ...
-  size_t bytes = size_t{2} << 20;  // ... or as many as come to this
-  size_t in_flight = 4;            // batches on their way through the stages
+  size_t rows = 2500;              // payloads a batch ...
+  size_t bytes = size_t{1} << 20;  // ... or as many as come to this
+  size_t in_flight = 8;            // batches on their way through the stages
+  size_t upsert = 10'000;          // rows of batches that have come through are stored together
   const Clock* clock = &Clock::System();
 };
 
@@ -42,6 +43,7 @@ class IngestFlow {
  private:
   class Journey;  // of one batch
 
+  Status Store(std::vector<IngestRow> rows, const std::string& entity, IngestReport& report);
   std::vector<std::shared_ptr<Journey>> Cut(const std::string& entity,
                                             std::vector<Payload> payloads);
 
