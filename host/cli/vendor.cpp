@@ -29,7 +29,26 @@ struct VendorOptions {
   std::string receipts = "http://127.0.0.1:8080/api/v1/receipts";
 };
 
-// [{commId, campaignId, customerId, name, email, phone, personalized_msg}], the vendor format.
+// One of what deliver_simulated posts with its option `url`.
+pipeline::Message ReadMessage(const Json& json) {
+  pipeline::Message message;
+  message.id = TextOf(json, "commId");
+  message.idempotency_key = TextOf(json, "idempotencyKey");
+  if (message.idempotency_key.empty()) message.idempotency_key = message.id;
+  message.campaign_id = TextOf(json, "campaignId");
+  message.customer_id = TextOf(json, "customerId");
+  message.channel = TextOf(json, "channel");
+  if (message.channel.empty()) message.channel = "email";
+  message.recipient = TextOf(json, message.channel == "email" ? "email" : "phone");
+  message.recipient_name = TextOf(json, "name");
+  message.subject = TextOf(json, "subject");
+  message.text = TextOf(json, "personalized_msg");
+  message.html = TextOf(json, "html");
+  auto attempt = json.find("attempt");
+  if (attempt != json.end() && attempt->is_number_unsigned()) message.attempt = *attempt;
+  return message;
+}
+
 Result<pipeline::Batch> ReadMessages(std::string_view body) {
   TRY_ASSIGN(Json json, ParseJson(body));
   if (!json.is_array()) json = Json::array({json});
@@ -39,15 +58,7 @@ Result<pipeline::Batch> ReadMessages(std::string_view body) {
       return Fail(Code::kInvalidArgument,
                   fmt::format("/{}: a message is an object with at least commId", messages.size()));
     }
-    pipeline::Message message;
-    message.id = message.idempotency_key = TextOf(entry, "commId");
-    message.campaign_id = TextOf(entry, "campaignId");
-    message.customer_id = TextOf(entry, "customerId");
-    message.channel = "email";
-    message.recipient = TextOf(entry, "email");
-    message.recipient_name = TextOf(entry, "name");
-    message.text = TextOf(entry, "personalized_msg");
-    messages.push_back(std::move(message));
+    messages.push_back(ReadMessage(entry));
   }
   pipeline::Batch batch;
   batch.items = std::move(messages);
@@ -56,15 +67,20 @@ Result<pipeline::Batch> ReadMessages(std::string_view body) {
   return batch;
 }
 
-Json ToJson(const pipeline::Batch& batch, const pipeline::Outcome& outcome) {
+Json ToJson(const std::string& id, const pipeline::Verdict& verdict) {
   static const char* const kWords[] = {"accepted", "retry", "rejected", "rejected"};
+  Json json = {{"commId", id}, {"status", kWords[static_cast<int>(verdict.code)]}};
+  if (!verdict.reason.empty()) json["reason"] = verdict.reason;
+  if (!verdict.reference.empty()) json["vendorMessageId"] = verdict.reference;
+  if (verdict.retry_after > Duration{}) json["retryAfterMs"] = verdict.retry_after.count() / 1000;
+  return json;
+}
+
+Json ToJson(const pipeline::Batch& batch, const pipeline::Outcome& outcome) {
   const auto& messages = std::get<std::vector<pipeline::Message>>(batch.items);
   Json answers = Json::array();
   for (size_t i = 0; i < messages.size(); ++i) {
-    const auto& verdict = outcome.verdicts[i];
-    answers.push_back({{"commId", messages[i].id},
-                       {"status", kWords[static_cast<int>(verdict.code)]},
-                       {"reason", verdict.reason}});
+    answers.push_back(ToJson(messages[i].id, outcome.verdicts[i]));
   }
   return answers;
 }
@@ -107,7 +123,8 @@ Result<pipeline::RunnerSpec> SpecOf(const Globals& globals, const VendorOptions&
   pipeline::RunnerSpec spec;
   spec.name = "vendor";
   spec.kind = StageKind::kDeliver;
-  spec.plugin = plugin->path();
+  spec.plugin = options.plugin;
+  spec.library = plugin->path();
   spec.scripts = globals.locations.scripts;
   TRY_ASSIGN(spec.options, ParseJson(options.options));
   return spec;

@@ -70,6 +70,15 @@ bool TakePrefix(std::string& path, std::string_view prefix) {
   return true;
 }
 
+// How many columns the file had before a rejects file was made of it.
+size_t OwnColumns(const std::vector<std::string>& header) {
+  size_t count = header.size();
+  while (count > 0 && (header[count - 1] == "reject_line" || header[count - 1] == "reject_reason")) {
+    --count;
+  }
+  return count;
+}
+
 class Binder {
  public:
   Binder(const Options& options, Plan& plan) : options_(options), plan_(plan) {}
@@ -98,7 +107,7 @@ class Binder {
     bool keep =
         options_.unmapped == "keep" || (options_.unmapped == "auto" && options_.columns.empty());
     if (!keep && options_.unmapped != "attributes") return;
-    for (size_t i = 0; i < plan_.header.size(); ++i) {
+    for (size_t i = 0; i < plan_.own_columns; ++i) {
       int column = static_cast<int>(i);
       if (mapped_.count(column) > 0 || plan_.header[i].empty()) continue;
       std::string path = keep ? plan_.header[i] : "attributes." + plan_.header[i];
@@ -222,6 +231,7 @@ void MakePlan(const Options& options, const std::string& entity, const Cells& he
   *plan = Plan();
   plan->entity = entity;
   plan->header.assign(header.begin(), header.end());
+  plan->own_columns = OwnColumns(plan->header);
   Binder(options, *plan).Bind();
 }
 

@@ -152,7 +152,7 @@ bool Importer::Normalise(Row& row, Problem* problem) {
       *problem = {"", Showable(cell), "malformed: not UTF-8"};
       return false;
     }
-    fingerprint_.Add(cell);
+    if (cells_.size() < plan_.own_columns) fingerprint_.Add(cell);
     cells_.push_back(Trim(cell));
     blank = blank && cells_.back().empty();
   }

@@ -211,6 +211,17 @@ TEST(Importer, MakesAnOrderOfEachLineWithoutAGroup) {
   EXPECT_THAT(notes.refusals, ElementsAre("3 =1,x,2,1.50 duplicated"));
 }
 
+TEST(Importer, PassesOverTheColumnsOfARejectsFile) {
+  const char csv[] =
+      "inv,who,land,day,what,n,price,reject_line,reject_reason\n"
+      "1,a,UK,2026-01-01,Cup,3,0.1,2,kept: imported with its order\n"
+      "1,a,UK,2026-01-01,Cup,3,0.1,6,duplicated\n";
+  EXPECT_THAT(Import(kOrders, csv).refusals,
+              ElementsAre("3 =1,a,UK,2026-01-01,Cup,3,0.1,6,duplicated duplicated"));
+  EXPECT_THAT(Import(R"({"entity": "customer"})", "name,reject_line,reject_reason\nAda,1,x\n").records,
+              ElementsAre(R"(2 customer {"name":"Ada"})"));
+}
+
 TEST(Importer, RefusesOrdersOfNobodyKnowsWhichOrHowMuch) {
   auto notes = Import(kOrders,
                       "inv,who,land,day,what,n,price\n"

@@ -58,6 +58,7 @@ struct BoundRule {
 // Everything that is known once the header is. Points into the options it was made from.
 struct Plan {
   std::vector<std::string> header;
+  size_t own_columns = 0;  // the first ones; reject_line and reject_reason may come after them
   std::string entity;
   ObjectPlan record;    // the customer or order itself
   ObjectPlan item;      // of an order, made from one line
