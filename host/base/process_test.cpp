@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 namespace tidings {
@@ -52,6 +54,16 @@ TEST(Process, EndsTheChildWithTheObject) {
     pid = process->pid();
   }
   EXPECT_NE(::kill(pid, 0), 0);
+}
+
+TEST(Process, LeavesOurSessionWhenAsked) {
+  for (bool apart : {false, true}) {
+    ProcessOptions options{.command = {"sleep", "10"}};
+    options.new_session = apart;
+    auto process = Process::Start(options);
+    ASSERT_TRUE(process);
+    EXPECT_EQ(::getsid(process->pid()) == ::getsid(0), !apart);
+  }
 }
 
 TEST(Process, GivesUpAtTheLimit) {

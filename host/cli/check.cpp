@@ -74,8 +74,7 @@ CaseTotals RunAllCases(const Locations& locations) {
 
 Result<int> Check(const Globals& globals) {
   TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
-  TRY_ASSIGN(auto loaded, config::Load(globals.locations.pipelines,
-                                       CatalogOf(registry, globals.locations)));
+  TRY_ASSIGN(auto loaded, ReadPipelines(globals.locations, CatalogOf(registry, globals.locations)));
   auto totals = RunAllCases(globals.locations);
   bool ok = loaded.ok() && totals.failed == 0;
   size_t stages = 0;
