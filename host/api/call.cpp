@@ -65,7 +65,13 @@ void Body::Wrong(std::string pointer, std::string detail) {
 }
 
 void Body::Wrong(const char* name, const Error& error) {
-  Wrong(std::string("/") + name, error.message);
+  auto member = std::string("/") + name;
+  if (error.message.front() != '/') return Wrong(member, error.message);
+  for (std::string_view line : Split(error.message, '\n')) {
+    auto colon = std::min(line.find(": "), line.size());
+    Wrong(member + std::string(line.substr(0, colon)),
+          std::string(line.substr(std::min(colon + 2, line.size()))));
+  }
 }
 
 void Body::Finish() {
