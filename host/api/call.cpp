@@ -35,9 +35,12 @@ std::string NextLink(const http::Request& request, const std::string& cursor) {
 
 Body::Body(std::string_view text) {
   auto json = ParseJson(text);
-  if (!json) malformed_ = json.error().message;
-  else if (!json->is_object()) malformed_ = "the body has to be a JSON object";
-  else json_ = std::move(*json);
+  if (!json)
+    malformed_ = json.error().message;
+  else if (!json->is_object())
+    malformed_ = "the body has to be a JSON object";
+  else
+    json_ = std::move(*json);
 }
 
 Json Body::Any(const char* name, Need need) {

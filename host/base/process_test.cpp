@@ -13,7 +13,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 TEST(Process, CapturesOutputAndStatus) {
-  auto outcome = RunProcess({.command = {"sh", "-c", "echo out; echo err >&2; exit 3"}}, seconds(5));
+  auto outcome =
+      RunProcess({.command = {"sh", "-c", "echo out; echo err >&2; exit 3"}}, seconds(5));
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(outcome->status, 3);
   EXPECT_EQ(outcome->output, "out\nerr\n");

@@ -8,9 +8,9 @@
 
 namespace tidings::queue {
 
-// As long as the object lives, the owner of that name is there. It is an advisory lock on a connection
-// of its own, so PostgreSQL itself notices when the process ends, however it ends. Where the connection
-// is lost, leases run out by their time alone.
+// As long as the object lives, the owner of that name is there. It is an advisory lock on a
+// connection of its own, so PostgreSQL itself notices when the process ends, however it ends. Where
+// the connection is lost, leases run out by their time alone.
 class Presence {
  public:
   // `owner` must be no other process's. Fails where the database cannot be reached.
