@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "rule/rule.h"
 #include "sentence/chart.h"
 #include "sentence/grammar.h"
 #include "sentence/meaning.h"
@@ -15,7 +16,7 @@
 namespace tidings::sentence {
 namespace {
 
-constexpr size_t kMostBytes = 1000;
+constexpr size_t kMostBytes = 600;
 
 Parsed Refuse(std::string code, std::string message, std::vector<Unplaced> words = {}) {
   return {std::nullopt, {std::move(code), std::move(message), std::move(words)}};
@@ -191,6 +192,11 @@ Parsed Parse(std::string_view sentence) {
   if (!IsUtf8(sentence) || sentence.find('\0') != std::string_view::npos)
     return Refuse("refuse", "the sentence is not valid UTF-8 text");
   return Parser(sentence).Parse();
+}
+
+Result<std::string> InEnglish(const Reading& reading) {
+  TRY_ASSIGN(auto rule, rule::Rule::FromJson(ToLine(reading.rule)));
+  return rule.ToEnglish();
 }
 
 }  // namespace tidings::sentence

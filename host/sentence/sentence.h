@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/result.h"
 
 namespace tidings::sentence {
 
@@ -39,13 +40,17 @@ struct Reading {
   std::vector<std::string> assumptions;  // "a month counts as 30 days"
 };
 
+// What the rule of a reading says, by the rule engine: for the writer of the sentence to compare.
+// Fails where the rule engine does not take the rule.
+Result<std::string> InEnglish(const Reading& reading);
+
 // A rule or a refusal.
 struct Parsed {
   std::optional<Reading> reading;
   Refusal refusal;  // where there is no reading
 };
 
-// Any text, of which at most 1,000 bytes are read. Never fails. Thread-safe.
+// Any text; more than 600 bytes are refused. Never fails. Thread-safe.
 Parsed Parse(std::string_view sentence);
 
 }  // namespace tidings::sentence

@@ -1,7 +1,7 @@
 #include "sentence/vocabulary.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -442,6 +442,12 @@ std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words) {
       senses[i].push_back({"ANY", word.written, 1});
   }
   return senses;
+}
+
+std::vector<std::string> Kinds() {
+  std::set<std::string> kinds = {"PLACE", "NUMBER", "DATE", "QUOTED", "ATTRIBUTE", "WORD", "ANY"};
+  for (const Phrase& phrase : kPhrases) kinds.insert(phrase.kind);
+  return {kinds.begin(), kinds.end()};
 }
 
 bool IsKnown(std::string_view word) { return Index::Get().Knows(word); }

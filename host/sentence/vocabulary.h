@@ -24,6 +24,9 @@ struct Phrase {
 // contains.
 std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words);
 
+// Every kind that FindSenses may give.
+std::vector<std::string> Kinds();
+
 // Whether some phrase (or reason of refusal) contains the word.
 bool IsKnown(std::string_view word);
 

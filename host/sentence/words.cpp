@@ -110,7 +110,7 @@ class Cutter {
   }
 
   bool TakeNumeric() {
-    bool point = At(at_) == '.' && IsDigit(At(at_ + 1));
+    bool point = At(at_) == '.' && IsDigit(At(at_ + 1)) && !Adjacent();  // not that of "Rs.5"
     return (IsDigit(At(at_)) || point) && (TakeDate() || TakeNumber());
   }
 
