@@ -17,6 +17,7 @@ constexpr const char* kNobody = "no customer can fit this; was something else me
 
 constexpr const char* kSayNotAgain =
     "say whether \"not\" counts for both: repeat \"have not\" or \"have\"";
+constexpr const char* kSayGroups = "say what \"or\" joins, by parentheses";
 constexpr const char* kSayHowMany = "say of each number whether it is the least, the most or exact";
 
 struct Pair {
@@ -90,6 +91,8 @@ class Writer {
         {"not", &Writer::Negated},
         {"except", &Writer::Except},
         {"clause", &Writer::Clause},
+        {"narrowed", &Writer::All},
+        {"with", &Writer::Inner},
         {"group", &Writer::Inner},
         {"verb", &Writer::Inner},
         {"noun", &Writer::Inner},
@@ -181,6 +184,7 @@ class Writer {
     Flatten(m, m[0], members);
     for (size_t i = 0; i < members.size(); ++i) {
       if (members[i][0] == "all") meaning_.assumptions.insert("\"and\" binds before \"or\"");
+      if (i + 1 < members.size() && HasWith(members[i])) return Refuse(kAmbiguous, kSayGroups);
       if (i > 0 && SharesDenial(members[i - 1], members[i]))
         return Refuse(kAmbiguous, kSayNotAgain);
       if (i > 0 && SharesLimit(members[i - 1], members[i])) return Refuse(kAmbiguous, kSayHowMany);
@@ -189,7 +193,7 @@ class Writer {
   }
 
   static const Json& Edge(const Json& m, bool last) {
-    if (m[0] == "all" && m.size() > 1) {
+    if (m[0] == "all" || m[0] == "narrowed") {
       for (size_t i = 1; i < m.size(); ++i) {
         const Json& member = m[last ? m.size() - i : i];
         if (!member.is_null()) return Edge(member, last);
@@ -202,6 +206,12 @@ class Writer {
     const Json& inner = m[0] == "clause" ? m[2] : m;
     return inner[0] == "city" ||
            (inner.size() == 2 && inner[1].is_array() && inner[0] != "not" && IsCity(inner[1]));
+  }
+
+  // "in Pune with 3 orders or 5 visits": the alternatives may begin at "with".
+  static bool HasWith(const Json& m) {
+    if (!m.is_array() || m.empty() || m[0] == "group") return false;
+    return m[0] == "with" || std::any_of(m.begin(), m.end(), HasWith);
   }
 
   // "have not ordered or visited": the denial of the first verb may reach over the second.

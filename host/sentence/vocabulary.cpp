@@ -171,6 +171,7 @@ constexpr Phrase kPhrases[] = {
     {"LAST", "", "last|past|previous|preceding|latest|trailing"},
     {"DURING", "", "in|within|during|over|inside|throughout|across|for|since|from|within just"},
     {"WITHIN", "", "in|within|inside|in under|in less than|within less than"},
+    {"THROUGHOUT", "", "in|within|during|over"},
     {"FOR", "", "for|in|since|for last|for past"},
     {"SINCE", "", "since|since the start of|since the beginning of|starting"},
     {"AGO", "", "ago|back|earlier|before today"},
@@ -305,7 +306,8 @@ constexpr Phrase kPhrases[] = {
      "in the city of|from the city of|staying in|stay in|situated in|settled in|"
      "coming from|come from|in city|from city|within"},
     {"OUTSIDE", "",
-     "outside|outside of|not in|not from|away from|out of|living outside|"
+     "outside|outside of|located outside|located outside of|not in|not from|away from|out "
+     "of|living outside|"
      "based outside|anywhere but|anywhere except|other than in|other than from"},
     {"CITY", "", "city|location|town|home city|hometown|cities"},
     {"REACHED", "email",
