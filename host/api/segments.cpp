@@ -58,10 +58,8 @@ http::Response Refused(const sentence::Refusal& refusal) {
 http::Response ParseSentence(const std::string& text) {
   auto parsed = sentence::Parse(text);
   if (!parsed.reading) return Refused(parsed.refusal);
-  auto english = sentence::InEnglish(*parsed.reading);
-  if (!english) return Refused({"unsupported", english.error().message, {}});
   return http::Response::OfJson(200, {{"rule", parsed.reading->rule},
-                                      {"reading", *english},
+                                      {"reading", parsed.reading->english},
                                       {"assumptions", parsed.reading->assumptions}});
 }
 

@@ -20,13 +20,13 @@ constexpr const char* kParseTeaching =
     "  tidings segment parse \"People who haven't shopped in 6 months and spent over ₹5K\"\n"
     "  tidings segment parse --json \"one-time buyers in Mumbai or Delhi\"\n";
 
-int Accept(const Globals& globals, const sentence::Reading& reading, const std::string& english) {
-  std::string text = english + "\n";
+int Accept(const Globals& globals, const sentence::Reading& reading) {
+  std::string text = reading.english + "\n";
   for (const auto& assumption : reading.assumptions) {
     text += fmt::format("  taking it that {}\n", assumption);
   }
   Print(globals, text + ToLine(reading.rule) + "\n",
-        {{"rule", reading.rule}, {"reading", english}, {"assumptions", reading.assumptions}});
+        {{"rule", reading.rule}, {"reading", reading.english}, {"assumptions", reading.assumptions}});
   return kDone;
 }
 
@@ -46,10 +46,8 @@ int Refuse(const Globals& globals, const std::string& sentence, const sentence::
 
 int Parse(const Globals& globals, const std::string& sentence) {
   auto parsed = sentence::Parse(sentence);
-  if (!parsed.reading) return Refuse(globals, sentence, parsed.refusal);
-  auto english = sentence::InEnglish(*parsed.reading);
-  if (english) return Accept(globals, *parsed.reading, *english);
-  return Refuse(globals, sentence, {"unsupported", english.error().message, {}});
+  return parsed.reading ? Accept(globals, *parsed.reading)
+                        : Refuse(globals, sentence, parsed.refusal);
 }
 
 }  // namespace

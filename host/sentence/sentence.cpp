@@ -73,8 +73,11 @@ class Parser {
     return meanings;
   }
 
+  // The rule engine has the last word: it knows the limits of a rule.
   Parsed Accept(Meaning meaning) const {
-    Reading reading{std::move(meaning.rule), mended_};
+    auto rule = rule::Rule::FromJson(ToLine(meaning.rule));
+    if (!rule) return Refuse("unsupported", rule.error().message);
+    Reading reading{std::move(meaning.rule), rule->ToEnglish(), mended_};
     reading.assumptions.insert(reading.assumptions.end(), meaning.assumptions.begin(),
                                meaning.assumptions.end());
     return {std::move(reading), {}};
@@ -192,11 +195,6 @@ Parsed Parse(std::string_view sentence) {
   if (!IsUtf8(sentence) || sentence.find('\0') != std::string_view::npos)
     return Refuse("refuse", "the sentence is not valid UTF-8 text");
   return Parser(sentence).Parse();
-}
-
-Result<std::string> InEnglish(const Reading& reading) {
-  TRY_ASSIGN(auto rule, rule::Rule::FromJson(ToLine(reading.rule)));
-  return rule.ToEnglish();
 }
 
 }  // namespace tidings::sentence

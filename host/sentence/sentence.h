@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "base/json.h"
-#include "base/result.h"
 
 namespace tidings::sentence {
 
@@ -37,12 +36,9 @@ struct Refusal {
 
 struct Reading {
   Json rule;                             // a rule group in react-querybuilder's dialect
+  std::string english;                   // what it says, for the writer of the sentence to compare
   std::vector<std::string> assumptions;  // "a month counts as 30 days"
 };
-
-// What the rule of a reading says, by the rule engine: for the writer of the sentence to compare.
-// Fails where the rule engine does not take the rule.
-Result<std::string> InEnglish(const Reading& reading);
 
 // A rule or a refusal.
 struct Parsed {
