@@ -2,6 +2,7 @@
 #include "api/rule_input.h"
 #include "crm/audience.h"
 #include "pg/pool.h"
+#include "sentence/sentence.h"
 
 namespace tidings::api {
 namespace {
@@ -45,6 +46,31 @@ void Preview(const Services& services, crm::SegmentStore& store, const Request& 
                                               {"now", FormatTime(input->now)}}));
 }
 
+http::Response Refused(const sentence::Refusal& refusal) {
+  OrderedJson words = OrderedJson::array();
+  for (const auto& word : refusal.words) {
+    words.push_back({{"text", word.text}, {"offset", word.offset}, {"hint", word.hint}});
+  }
+  return http::Problem(422, "the sentence is not understood", {{"/text", refusal.message}},
+                       {{"code", refusal.code}, {"words", std::move(words)}});
+}
+
+http::Response ParseSentence(const std::string& text) {
+  auto parsed = sentence::Parse(text);
+  if (!parsed.reading) return Refused(parsed.refusal);
+  return http::Response::OfJson(200, {{"rule", parsed.reading->rule},
+                                      {"reading", parsed.reading->english},
+                                      {"assumptions", parsed.reading->assumptions}});
+}
+
+void Parse(const Request& request, const Responder& responder) {
+  Body body(request.body);
+  auto text = body.Text("text", Body::kRequired);
+  body.Finish();
+  if (body.Refuse(responder)) return;
+  responder.Send(ParseSentence(text));
+}
+
 Result<crm::Page> List(crm::SegmentStore& store, const Request& request) {
   TRY(CheckQuery(request, {"cursor", "limit"}));
   TRY_ASSIGN(int limit, Limit(request));
@@ -67,6 +93,9 @@ void AddSegmentRoutes(http::Router& router, const Services& services) {
   });
   router.Add("POST", path + "/preview", [services, store](Request request, Responder responder) {
     Preview(services, *store, request, responder);
+  });
+  router.Add("POST", path + "/parse", [](Request request, Responder responder) {
+    Parse(request, responder);
   });
 }
 

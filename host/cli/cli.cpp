@@ -50,6 +50,7 @@ void AddCommands(Commands& commands) {
   AddMigrate(commands);
   AddImport(commands);
   AddGenerate(commands);
+  AddSegment(commands);
   AddCampaign(commands);
   AddPlugins(commands);
   AddVendor(commands);

@@ -43,6 +43,7 @@ void AddSchema(Commands& commands);
 void AddMigrate(Commands& commands);
 void AddImport(Commands& commands);
 void AddGenerate(Commands& commands);
+void AddSegment(Commands& commands);
 void AddCampaign(Commands& commands);
 void AddPlugins(Commands& commands);
 void AddVendor(Commands& commands);

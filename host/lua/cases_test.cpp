@@ -57,8 +57,8 @@ TEST(Cases, SayWhatWasExpectedAndWhatCame) {
   auto report = RunCases(kScripts / "none.lua", "");
   EXPECT_FALSE(report.has_value());
   report = RunOne(kSegment,
-               "\n{\"name\": \"few\", \"customer\": {\"visit\": 1}, \"expect\": true}\n"
-               "{\"name\": \"many\", \"customer\": {\"visit\": 5}, \"expect\": true}\n");
+                  "\n{\"name\": \"few\", \"customer\": {\"visit\": 1}, \"expect\": true}\n"
+                  "{\"name\": \"many\", \"customer\": {\"visit\": 5}, \"expect\": true}\n");
   ASSERT_TRUE(report.has_value()) << report.error().message;
   EXPECT_EQ(report->passed, 1);
   ASSERT_EQ(report->failures.size(), 1u);
