@@ -46,6 +46,7 @@ void AddCommands(Commands& commands) {
   AddDemo(commands);
   AddServe(commands);
   AddCheck(commands);
+  AddTest(commands);
   AddSchema(commands);
   AddMigrate(commands);
   AddImport(commands);

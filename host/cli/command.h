@@ -39,6 +39,7 @@ CLI::App* AddCommand(Commands& commands, const std::string& name, const std::str
 
 void AddServe(Commands& commands);
 void AddCheck(Commands& commands);
+void AddTest(Commands& commands);
 void AddSchema(Commands& commands);
 void AddMigrate(Commands& commands);
 void AddImport(Commands& commands);
