@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/command.h"
 
 namespace tidings::cli {
 namespace {
@@ -27,14 +28,6 @@ std::string CoverageOf(const lua::CaseReport& report) {
   if (report.cases() == 0) return "";
   return fmt::format("{:>4} cases  {:>3} % of {} lines", report.cases(), report.coverage.Percent(),
                      report.coverage.lines());
-}
-
-std::string Indented(const std::string& text) {
-  std::string indented;
-  for (std::string_view line : Split(text, '\n')) {
-    indented += line.empty() ? "" : fmt::format("    {}\n", line);
-  }
-  return indented;
 }
 
 // The lines of the file that no case reaches, with their text.
@@ -101,7 +94,7 @@ std::string Render(const ScriptTest& test) {
   auto line = fmt::format("{:<9}{:<38}{}", StateOf(test), test.shown,
                           test.report ? CoverageOf(*test.report) : "");
   line.resize(line.find_last_not_of(' ') + 1);
-  return line + "\n" + Indented(FailuresOf(test) + MissedOf(test));
+  return line + "\n" + Indented("    ", FailuresOf(test) + MissedOf(test));
 }
 
 OrderedJson ToJson(const ScriptTest& test) {
