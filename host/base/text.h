@@ -12,6 +12,7 @@ std::string_view Trim(std::string_view text);  // without ASCII white space at b
 std::vector<std::string_view> Split(std::string_view text, char separator);  // "" gives {""}
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 std::string LowerAscii(std::string_view text);
+std::string UpperAscii(std::string_view text);
 bool IsUtf8(std::string_view text);  // well-formed; NUL counts as well-formed
 // Bytes of the character that starts `text`, which is not empty; 0 where it is malformed.
 size_t Utf8Length(std::string_view text);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "lua/orders.h"
 
 namespace tidings::lua {
 namespace {
@@ -17,7 +18,8 @@ const Json& Defaults() {
                                  {"order_count", 0},
                                  {"created_at", "2025-01-01T00:00:00Z"},
                                  {"attributes", Json::object()},
-                                 {"tags", Json::array()}};
+                                 {"tags", Json::array()},
+                                 {"orders", Json::array()}};
   return kDefaults;
 }
 
@@ -45,7 +47,8 @@ Result<Value> ReadField(FieldKind kind, const Json& json) {
       TRY_ASSIGN(Time time, ParseTime(json.get_ref<const std::string&>()));
       return time;
     }
-    case FieldKind::kJson: return &json;
+    case FieldKind::kJson:
+    case FieldKind::kOrders: return &json;
   }
   return Value();
 }
@@ -57,6 +60,9 @@ Result<CaseRow> CaseRow::Read(const Json& customer) {
   CaseRow row;
   Json whole = Defaults();
   whole.update(customer);
+  auto orders = ReadOrders(whole["orders"]);
+  if (!orders.has_value()) return Fail(orders.error().In("customer.orders"));
+  whole["orders"] = std::move(*orders);
   row.customer_ = std::make_unique<const Json>(std::move(whole));
   std::vector<std::string> names;
   for (const auto& field : CustomerRow().fields) {

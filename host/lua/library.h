@@ -19,6 +19,11 @@ void AddJson(lua_State* L, Context& context);    // json
 void AddTime(lua_State* L, Context& context);    // now, days_since, time
 void AddStage(lua_State* L, Context& context);   // segment, deliver, ...; accept, retry; http, log
 
+// Sets the functions count, sum, avg, min, max, first, last, any and all of the table on top: those
+// of `c.orders`. What each is asked of is what `check` finds behind its first argument, a list of
+// orders (row.h), or raises over; `owner` is the first upvalue for `check`.
+void AddOrderFunctions(lua_State* L, void* owner, const Json& (*check)(lua_State* L));
+
 // Pushes the value at `index` as text; a table or function as its kind, without its address.
 void PushString(lua_State* L, int index);
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <bitset>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,6 +23,12 @@ class PatternError : public std::runtime_error {
 
 inline constexpr int kMaxCaptures = 32;
 
+// What a pattern is as a POSIX regular expression of PostgreSQL.
+struct Regex {
+  std::string text;  // over the bytes of the subject, each read as one letter of Latin-1
+  bool ascii;        // names ASCII letters only, so that the subject may be left in UTF-8
+};
+
 // A compiled pattern. A value.
 class Pattern {
  public:
@@ -31,6 +38,10 @@ class Pattern {
 
   bool anchored() const { return anchored_; }
   int captures() const { return captures_; }
+
+  // Finds a match in the same subjects (where it begins and ends may differ). Nothing for what no
+  // regular expression says: %b, %f and back references.
+  std::optional<Regex> ToRegex() const;
 
  private:
   friend class Match;

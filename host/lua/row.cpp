@@ -18,6 +18,7 @@ const RowType& CustomerRow() {
       {"created_at", FieldKind::kTime},
       {"attributes", FieldKind::kJson},
       {"tags", FieldKind::kJson},
+      {"orders", FieldKind::kOrders},
   }};
   return kType;
 }

@@ -24,7 +24,11 @@ struct JsonText {
 using Value = std::variant<std::monostate, bool, int64_t, double, std::string_view, Time, Money,
                            const Json*, JsonText>;
 
-enum class FieldKind { kText, kInteger, kMoney, kTime, kJson };
+// kOrders is JSON too, a list of
+//   {"amount": "12.5000", "status": "COMPLETED", "date": microseconds since 1970,
+//    "items": [{"name": text, "sku": text or null}, ...]}
+// that scripts see through the functions of orders.h. It is nil where they were not read.
+enum class FieldKind { kText, kInteger, kMoney, kTime, kJson, kOrders };
 
 // The names of a row's fields, by slot. What a script asks for that is not among them is an error
 // with a suggestion. Constant after construction.
@@ -43,7 +47,7 @@ struct Row {
 };
 
 // The customer: id external_id name email phone city status total_spend visit order_count
-// last_order_date created_at attributes tags, in this order. Lives for ever.
+// last_order_date created_at attributes tags orders, in this order. Lives for ever.
 const RowType& CustomerRow();
 
 }  // namespace tidings::lua

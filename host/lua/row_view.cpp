@@ -5,11 +5,13 @@
 #include "base/text.h"
 #include "lua/context.h"
 #include "lua/library.h"
+#include "lua/orders.h"
 
 namespace tidings::lua {
 namespace {
 
 const char kJsonMetatable = 0;
+const char kOrdersMetatable = 0;
 
 int RefuseWrite(lua_State* L) { return luaL_error(L, "a customer cannot be changed by a script"); }
 
@@ -81,8 +83,16 @@ int RowView::PushField(lua_State* L, size_t slot) {
   } else if (auto* unparsed = std::get_if<JsonText>(&value)) {
     return PushParsed(L, slot, unparsed->text);
   } else {
-    lua_pushnil(L);
+    return PushNone(L, slot);
   }
+  return 1;
+}
+
+int RowView::PushNone(lua_State* L, size_t slot) {
+  if (type_.fields[slot].kind == FieldKind::kOrders) {
+    return luaL_error(L, "the orders of this customer were not read");
+  }
+  lua_pushnil(L);
   return 1;
 }
 
@@ -111,6 +121,10 @@ int RowView::PushTop(lua_State* L, size_t slot, const Json& json) {
   }
   lua_pop(L, 1);
   NewView(L, &json);
+  if (type_.fields[slot].kind == FieldKind::kOrders) {
+    PushOrdersMetatable(L);
+    lua_setmetatable(L, -2);
+  }
   lua_pushvalue(L, -1);
   lua_setiuservalue(L, 1, static_cast<int>(slot) + 1);
   return 1;
@@ -144,6 +158,43 @@ void RowView::PushJsonMetatable(lua_State* L) {
   lua_setfield(L, -2, "__metatable");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &kJsonMetatable);
+}
+
+// What `c.orders` is: a view that answers questions, and shows nothing else.
+void RowView::PushOrdersMetatable(lua_State* L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kOrdersMetatable) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 9);
+  AddOrderFunctions(L, this, CheckOrders);
+  lua_pushcclosure(L, OrdersIndex, 1);
+  lua_setfield(L, -2, "__index");
+  AddFunction(L, "__newindex", RefuseWrite);
+  lua_pushliteral(L, "orders");
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &kOrdersMetatable);
+}
+
+// Upvalue: the table of functions.
+int RowView::OrdersIndex(lua_State* L) {
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TFUNCTION) return 1;
+  auto names = NamesOf(L, lua_upvalueindex(1));
+  PushString(L, 2);
+  std::string name(TextAt(L, -1));
+  return luaL_error(L, "`orders` has no function `%s`%s", name.c_str(),
+                    DidYouMean(name, names).c_str());
+}
+
+const Json& RowView::CheckOrders(lua_State* L) {
+  bool fits = lua_getmetatable(L, 1) && lua_rawgetp(L, LUA_REGISTRYINDEX, &kOrdersMetatable) &&
+              lua_rawequal(L, -1, -2);
+  if (!fits) luaL_error(L, "is asked with a colon: c.orders:count{...}");
+  lua_pop(L, 2);
+  return Of(L).CheckView(L);
 }
 
 // The view at 1, which only these metamethods ever see.

@@ -49,12 +49,16 @@ class RowView {
   static int JsonLength(lua_State* L);
   static int JsonPairs(lua_State* L);
   static int JsonNext(lua_State* L);
+  static int OrdersIndex(lua_State* L);
+  static const Json& CheckOrders(lua_State* L);
 
   int PushField(lua_State* L, size_t slot);
   int PushParsed(lua_State* L, size_t slot, std::string_view text);
   int PushTop(lua_State* L, size_t slot, const Json& json);
   void PushMember(lua_State* L, const Json& json);
   JsonView* NewView(lua_State* L, const Json* json);
+  int PushNone(lua_State* L, size_t slot);
+  void PushOrdersMetatable(lua_State* L);
   const Json& CheckView(lua_State* L);
   void PushJsonMetatable(lua_State* L);
 

@@ -36,7 +36,7 @@ std::string Write(const std::string& body, const Json& task = Json::object()) {
 
 // A customer with the values that the tests change.
 struct Customer {
-  Value values[14] = {"id-1",     {},         "Asha",   "asha@example.com",
+  Value values[15] = {"id-1",     {},         "Asha",   "asha@example.com",
                       {},         "Pune",     "active", Money{123'456'000},
                       int64_t{7}, int64_t{5}, Time{},   Time{},
                       {},         {}};

@@ -21,7 +21,7 @@ class CustomerValues {
   lua::Row row() const { return {&lua::CustomerRow(), values_.data()}; }
 
  private:
-  std::array<lua::Value, 14> values_;
+  std::array<lua::Value, 15> values_;
 };
 
 Json ToJson(const Message& message);      // attributes as a table
