@@ -55,6 +55,8 @@ void Locations::Complete() {
   if (plugins.empty()) {
     plugins.push_back(FirstThatExists({prefix / "lib/tidings/plugins", prefix / "plugins"}));
   }
+  plugin_template = FirstThatExists(
+      {prefix / "share/tidings/template", fs::path(TIDINGS_SOURCE_DIR) / "plugins/template"});
   if (sql.empty()) {
     sql = FirstThatExists({prefix / "share/tidings/sql", fs::path(TIDINGS_SOURCE_DIR) / "sql"});
   }

@@ -57,11 +57,17 @@ void Budget::Refuse() {
 
 void Budget::Hook(lua_State* L, int every) {
   hooked_ = every;
-  lua_sethook(L, &Budget::OnCount, LUA_MASKCOUNT, every);
+  lua_sethook(L, &Budget::OnHook, LUA_MASKCOUNT | (on_line_ ? LUA_MASKLINE : 0), every);
 }
 
-void Budget::OnCount(lua_State* L, lua_Debug*) {
+void Budget::WatchLines(lua_State* L, std::function<void(lua_State*, lua_Debug*)> on_line) {
+  on_line_ = std::move(on_line);
+  Hook(L, hooked_);
+}
+
+void Budget::OnHook(lua_State* L, lua_Debug* activation) {
   Budget& budget = Of(L);
+  if (activation->event == LUA_HOOKLINE) return budget.on_line_(L, activation);
   budget.unseen_ += budget.hooked_;
   budget.Settle(L);
 }

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include <lua.hpp>
@@ -55,6 +56,9 @@ class Budget {
   // From a library function that may have waited long: looks at the clock at once.
   void Look(lua_State* L) { Settle(L); }
 
+  // From now on, `on_line` is told of each line that runs. Costs nothing where it is not used.
+  void WatchLines(lua_State* L, std::function<void(lua_State*, lua_Debug*)> on_line);
+
   bool tripped() const { return tripped_; }
   // Of a run that was stopped: which limit. Valid while tripped().
   Error reason() const { return {code_, message_}; }
@@ -72,7 +76,7 @@ class Budget {
   static constexpr int64_t kCollectionCost = 500'000;  // instructions a forced collection counts as
 
   static void* Allocate(void* self, void* block, size_t old_size, size_t new_size);
-  static void OnCount(lua_State* L, lua_Debug* activation);
+  static void OnHook(lua_State* L, lua_Debug* activation);
   void* Resize(void* block, size_t old_size, size_t new_size);
   void Refuse();
   void Hook(lua_State* L, int every);
@@ -93,6 +97,7 @@ class Budget {
   std::string message_;
   std::chrono::steady_clock::time_point started_;  // of the run; zero until first looked at
   char location_[128] = "";
+  std::function<void(lua_State*, lua_Debug*)> on_line_;
 };
 
 }  // namespace tidings::lua

@@ -15,19 +15,8 @@ namespace fs = std::filesystem;
 
 const fs::path kScripts = fs::path(TIDINGS_SOURCE_DIR) / "scripts";
 
-std::vector<fs::path> ShippedScripts() {
-  std::vector<fs::path> scripts;
-  for (const auto& entry : fs::recursive_directory_iterator(kScripts)) {
-    bool stage =
-        entry.path().extension() == ".lua" && entry.path().parent_path() != kScripts / "lib";
-    if (stage) scripts.push_back(entry.path());
-  }
-  std::sort(scripts.begin(), scripts.end());
-  return scripts;
-}
-
 TEST(Cases, AllShippedScriptsPassTheirs) {
-  auto scripts = ShippedScripts();
+  auto scripts = ScriptsBelow(kScripts);
   EXPECT_GE(scripts.size(), 8u);
   for (const fs::path& script : scripts) {
     auto report = RunCases(script, kScripts / "lib");

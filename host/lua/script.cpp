@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "lua/active_lines.h"
 #include "lua/convert.h"
 #include "lua/freeze.h"
 #include "lua/library.h"
@@ -68,6 +69,7 @@ class Script::Impl {
   static int LoadBody(lua_State* L);
   static int CallBody(lua_State* L);
   void Load(lua_State* L, std::string_view source);
+  void NoteLines(lua_State* L, Coverage& coverage);
   void Keep(lua_State* L);
 
   Status Run(lua_CFunction body, void* data, int results);
@@ -154,6 +156,7 @@ void Script::Impl::Load(lua_State* L, std::string_view source) {
   if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file_).c_str(), "t") != LUA_OK) {
     lua_error(L);
   }
+  if (context_.options.coverage != nullptr) NoteLines(L, *context_.options.coverage);
   lua_call(L, 0, 1);
   auto kind = DeclaredKind(L, -1);
   if (!kind.has_value()) {
@@ -164,6 +167,15 @@ void Script::Impl::Load(lua_State* L, std::string_view source) {
   }
   kind_ = *kind;
   Keep(L);
+}
+
+// Of the script on top of the stack, which is about to run.
+void Script::Impl::NoteLines(lua_State* L, Coverage& coverage) {
+  coverage.Expect(ActiveLines(L));
+  context_.budget.WatchLines(L, [this, &coverage](lua_State* at, lua_Debug* activation) {
+    lua_getinfo(at, "Sl", activation);
+    if (activation->source == "@" + file_) coverage.Reach(activation->currentline);
+  });
 }
 
 // Of the stage's table at 1: takes its words, freezes all that it reaches, and leaves on the stack

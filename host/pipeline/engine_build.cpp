@@ -136,6 +136,7 @@ tidings::Status Engine::Parts::BuildDeliver(EngineStage& stage) {
   feeder.receipts_within = config.receipts_within;
   feeder.clock = options_.clock;
   if (!config.route.empty()) {
+    TRY(CheckCases(SpecOf(config, "", config.route, Json::object())));
     feeder.make_route = [this, &stage] { return MakeRoute(stage.config, *stage.vendors); };
   }
   TRY_ASSIGN(stage.feeder, Feeder::Start(*options_.pool, *stage.vendors, std::move(feeder)));
@@ -170,6 +171,7 @@ RunnerSpec Engine::Parts::SpecOf(const config::StageConfig& config, const std::s
   spec.options = options;
   spec.timeout = config.timeout;
   spec.memory = config.memory;
+  spec.instructions = config.instructions;
   if (plugin.empty() || !options_.registry) return spec;
   if (const auto* found = options_.registry->Find(plugin)) spec.library = found->path();
   return spec;
@@ -177,6 +179,7 @@ RunnerSpec Engine::Parts::SpecOf(const config::StageConfig& config, const std::s
 
 Result<std::unique_ptr<Stage>> Engine::Parts::StartRun(const config::StageConfig& config,
                                                        const RunnerSpec& spec) {
+  if (!spec.script.empty()) TRY(CheckCases(spec));
   Hosting hosting = hosting_;
   hosting.context.count = [this, label = spec.Label()](const std::string& name, double value) {
     Count(label, name, value);
