@@ -19,6 +19,8 @@ struct Phrase {
   const char* phrases;
 };
 
+std::span<const Phrase> Phrases();
+
 // For each word, the meanings that begin with it. Besides the kinds of the table: NUMBER, DATE,
 // QUOTED and ATTRIBUTE as the word says, ANY, any word or number, and WORD, any word that no phrase
 // contains.
