@@ -99,7 +99,10 @@ bool ClauseWriter::ReadLimits(const Json& bounds, std::vector<Limit>& limits) {
     return true;
   }
   auto amount = ReadAmount(bounds[2], meaning_.assumptions);
-  if (!amount) return Refuse(kUnsupported, "this number is too large or too fine"), false;
+  if (!amount)
+    return Refuse(kUnsupported,
+                  "this number is too large or too fine, or its point may stand for thousands"),
+           false;
   std::string op = bounds[1] == "bare" ? "=" : bounds[1].get<std::string>();
   limits.push_back({op, amount->ToJson(), *amount});
   return true;

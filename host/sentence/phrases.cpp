@@ -9,7 +9,7 @@ constexpr Phrase kPhrases[] = {
      "the|a|an|of|our|my|your|their|his|her|its|us|me|please|also|still|already|"
      "currently|yet|ever|at all|even once|from us|with us|from our store|in our store|"
      "inclusive|at our store|on our site|on our website|from our shop|in our shop|to us|any|"
-     "kindly|then|so far"},
+     "kindly|so far"},
 
     // Who is asked for.
     {"REQUEST", "",
@@ -24,7 +24,8 @@ constexpr Phrase kPhrases[] = {
     {"PEOPLE", "",
      "customer|customers|people|person|persons|user|users|shopper|shoppers|contact|"
      "contacts|client|clients|member|members|folks|those|buyer|buyers|purchaser|"
-     "purchasers|consumer|consumers|anyone|anybody|guys|ones|patrons|individuals"},
+     "purchasers|consumer|consumers|anyone|anybody|guys|ones|patrons|individuals|registered "
+     "users|registered customers|registered members"},
     {"EVERYONE", "",
      "everyone|everybody|all customers|all people|all users|all contacts|"
      "every customer|all clients|all shoppers|all members|all buyers|each customer|"
@@ -32,8 +33,8 @@ constexpr Phrase kPhrases[] = {
      "whole customer base|all our customers"},
     {"ALL", "", "all|every|each|all those|all of those|only"},
     {"WHO", "", "who|that|which|whom|they|whose|where|wherein"},
-    {"HAVE", "", "have|has|had|having|got|ve|have had|has had"},
-    {"BE", "", "is|are|was|were|be|been|being|am"},
+    {"HAVE", "", "have|has|had|having|got|ve|have had|has had|must have|should have"},
+    {"BE", "", "is|are|was|were|be|been|being|am|should be|must be|has to be"},
     {"DO", "", "do|does|did"},
     {"WITH", "", "with|having|have|has"},
     {"NOT", "", "not"},
@@ -98,7 +99,7 @@ constexpr Phrase kPhrases[] = {
      "between|ranging between|in the range|in the range of|within the range|"
      "anywhere between"},
     {"FROM", "", "from|ranging from|anywhere from"},
-    {"TO", "", "to|-|till|until|through"},
+    {"TO", "", "to|-|till|until|through|up to"},
     {"ANDTO", "", "and|to|-|&"},
 
     // Amounts.
@@ -137,11 +138,11 @@ constexpr Phrase kPhrases[] = {
     {"NUMBER", "60", "sixty"},
     {"NUMBER", "75", "seventy five"},
     {"NUMBER", "90", "ninety"},
-    {"NUMBER", "100", "a hundred"},
-    {"NUMBER", "1000", "a thousand"},
-    {"NUMBER", "100000", "a lakh"},
-    {"NUMBER", "10000000", "a crore"},
-    {"NUMBER", "1000000", "a million"},
+    {"NUMBER", "100", "hundred"},
+    {"NUMBER", "1000", "thousand"},
+    {"NUMBER", "100000", "lakh"},
+    {"NUMBER", "10000000", "crore"},
+    {"NUMBER", "1000000", "million"},
     {"ONCE", "1", "once"},
     {"ONCE", "2", "twice"},
     {"ONCE", "3", "thrice"},
@@ -208,8 +209,9 @@ constexpr Phrase kPhrases[] = {
     {"BUY", "", "order|buy|purchase|shop|transact"},
     {"CAMEBACK", "", "come back|came back|been back|returned"},
     {"SOMETHING", "",
-     "something|anything|money|any money|products|items|stuff|a product|an item|with "
-     "us|online|things"},
+     "before|in the past|previously|something|anything|money|any money|products|items|stuff|a "
+     "product|an item|with "
+     "us|things"},
     {"PLACED", "", "placed|place|places|placing|made|make|makes|making|put in"},
     {"ORDERS", "one", "order|purchase|transaction"},
     {"ORDERS", "many", "orders"},
@@ -313,6 +315,7 @@ constexpr Phrase kPhrases[] = {
      "starts with|starting|start with|starting with|begins with|beginning with|begin with"},
     {"TEXTOP", "endsWith", "ends with|ending|ending with|end with|ending in|ends in"},
     {"TEXTOP", "contains", "contains|contain|containing|includes|including"},
+    {"NAMED", "", "named|called"},
     {"MISSING", "", "missing|unknown|empty|not known|blank|not set|null"},
     {"KNOWN", "", "known|present|set|on file|not missing|available|not empty"},
     {"TAGGED", "",

@@ -85,11 +85,15 @@ class Parser {
   }
 
   static Parsed RefuseAmbiguous(const std::vector<Meaning>& meanings) {
-    return Refuse(
-        "ambiguous",
-        fmt::format("the sentence has {} meanings, among them {} and {}; use parentheses, or "
-                    "say it in another way",
-                    meanings.size(), ToLine(meanings[0].rule), ToLine(meanings[1].rule)));
+    return Refuse("ambiguous",
+                  fmt::format("this may mean \"{}\" or \"{}\"; use parentheses, or say it in "
+                              "another way",
+                              InEnglish(meanings[0].rule), InEnglish(meanings[1].rule)));
+  }
+
+  static std::string InEnglish(const Json& rule) {
+    auto read = rule::Rule::FromJson(ToLine(rule));
+    return read ? read->ToEnglish() : ToLine(rule);
   }
 
   // The words that are known to be no part of a rule, and those that are not known at all; where

@@ -53,7 +53,7 @@ class Senses {
 const char* KindName(const Word& word) {
   switch (word.kind) {
     case Kind::kNumber: return "NUMBER";
-    case Kind::kDate: return "DATE";
+    case Kind::kDate: return word.text.empty() ? nullptr : "DATE";  // may be two dates
     case Kind::kQuoted: return "QUOTED";
     case Kind::kAttribute: return "ATTRIBUTE";
     case Kind::kWord: return IsKnown(word.text) ? nullptr : "WORD";
@@ -102,8 +102,7 @@ std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words) {
     Senses::Get().Collect(words.subspan(i), senses[i]);
     const Word& word = words[i];
     if (const char* kind = KindName(word)) senses[i].push_back({kind, MeaningOf(word), 1});
-    if (word.kind == Kind::kWord || word.kind == Kind::kNumber)
-      senses[i].push_back({"ANY", word.written, 1});
+    if (word.kind == Kind::kWord) senses[i].push_back({"ANY", word.written, 1});
   }
   return senses;
 }
