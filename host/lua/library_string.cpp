@@ -42,7 +42,7 @@ class Builder {
 
 // A stock function (upvalue 1) that returns one string, paid for by the length of that.
 int Charged(lua_State* L) {
-  lua_tocfunction(L, lua_upvalueindex(1))(L);
+  CallStock(L);
   Budget::Of(L).ChargeBytes(L, lua_rawlen(L, -1));
   return 1;
 }
@@ -78,7 +78,7 @@ int Byte(lua_State* L) {
   if (last < 0) last = std::max<lua_Integer>(last, -length - 1) + length + 1;
   bool many = std::min(last, length) - std::max<lua_Integer>(first, 1) >= kMaxResults;
   if (many) return luaL_error(L, "string.byte gives at most %d values", int{kMaxResults});
-  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+  return CallStock(L);
 }
 
 // Tables and functions in the place of %s become text without their address; %p is refused.
@@ -103,7 +103,7 @@ int Format(lua_State* L) {
   }
   Budget::Of(L).ChargeBytes(L, bytes);
   if (bytes > Budget::Of(L).value_limit()) return luaL_error(L, "the resulting string is too long");
-  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+  return CallStock(L);
 }
 
 // Patterns --------------------------------------------------------------------------------------
@@ -320,14 +320,6 @@ class Substitution {
 
 int Substitute(lua_State* L) { return Substitution(L).Run(); }
 
-// Sets `name` to `function` with the stock function of that name in the table at `stock` as
-// upvalue.
-void Wrap(lua_State* L, int stock, const char* name, lua_CFunction function) {
-  lua_getfield(L, stock, name);
-  lua_pushcclosure(L, function, 1);
-  lua_setfield(L, -2, name);
-}
-
 }  // namespace
 
 void AddString(lua_State* L, Context&) {
@@ -336,9 +328,10 @@ void AddString(lua_State* L, Context&) {
   lua_call(L, 0, 1);
   lua_newtable(L);
   CopyFields(L, target + 1, {"char", "len"});
-  for (const char* name : {"lower", "upper", "reverse", "sub"}) Wrap(L, target + 1, name, Charged);
-  Wrap(L, target + 1, "byte", Byte);
-  Wrap(L, target + 1, "format", Format);
+  for (const char* name : {"lower", "upper", "reverse", "sub"})
+    WrapStock(L, target + 1, name, Charged);
+  WrapStock(L, target + 1, "byte", Byte);
+  WrapStock(L, target + 1, "format", Format);
   AddFunction(L, "rep", Guarded<Repeat>);
   AddFunction(L, "find", Guarded<Find>);
   AddFunction(L, "match", Guarded<MatchOnce>);

@@ -23,6 +23,8 @@ constexpr Production kQuantities[] = {
     {"count", "NUMBER OR NUMBER", R"(["either", "$1", "$3"])"},
     {"times", "count TIMES", R"("$1")"},
     {"times", "bound TIMES AND bound TIMES?", R"(["both", "$1", "$4"])"},
+    {"times", "NUMBER TIMES ORMORE", R"(["bound", ">=", "$1"])"},
+    {"times", "NUMBER TIMES ORLESS", R"(["bound", "<=", "$1"])"},
     {"times", "ONCE", R"(["bound", "=", "$1"])"},
     {"times", "cmp ONCE", R"(["bound", "$1", "$2"])"},
     {"times", "ONCE ORMORE", R"(["bound", ">=", "$1"])"},

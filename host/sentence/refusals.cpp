@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sentence/phrase_index.h"
 
 namespace tidings::sentence {
 namespace {
@@ -115,27 +116,25 @@ constexpr Reason kReasons[] = {
 // A date that may be read two ways has no text.
 constexpr size_t kTwoWayDate = std::size(kReasons) - 1;
 
-size_t MatchLength(std::string_view phrase, std::span<const Word> words) {
-  auto parts = Split(phrase, ' ');
-  if (parts.size() > words.size()) return 0;
-  auto same = [](std::string_view part, const Word& word) {
-    return word.text == part && word.kind != Word::Kind::kQuoted;
-  };
-  return std::equal(parts.begin(), parts.end(), words.begin(), same) ? parts.size() : 0;
+PhraseIndex IndexOfReasons() {
+  PhraseIndex index;
+  for (size_t id = 0; id < kTwoWayDate; ++id) {
+    for (std::string_view phrase : Split(kReasons[id].phrases, '|')) index.Add(phrase, id);
+  }
+  return index;
 }
 
 // The longest phrase that the words begin with; of equal ones the first of the table.
 RefusedPhrase Longest(std::span<const Word> words, size_t at) {
-  RefusedPhrase longest{"", "", at, 0};
-  for (const Reason& reason : kReasons) {
-    for (std::string_view phrase : Split(reason.phrases, '|')) {
-      size_t length = phrase.empty() ? 0 : MatchLength(phrase, words);
-      if (length > longest.words) longest = {reason.code, reason.hint, at, length};
-    }
+  static const PhraseIndex kIndex = IndexOfReasons();
+  PhraseIndex::Hit longest{0, 0};
+  for (const PhraseIndex::Hit& hit : kIndex.Find(words)) {
+    bool better = hit.words > longest.words || (hit.words == longest.words && hit.id < longest.id);
+    if (better) longest = hit;
   }
-  if (words.front().kind == Word::Kind::kDate && words.front().text.empty())
-    longest = {kReasons[kTwoWayDate].code, kReasons[kTwoWayDate].hint, at, 1};
-  return longest;
+  bool two_ways = words.front().kind == Word::Kind::kDate && words.front().text.empty();
+  if (two_ways) longest = {kTwoWayDate, 1};
+  return {kReasons[longest.id].code, kReasons[longest.id].hint, at, longest.words};
 }
 
 }  // namespace

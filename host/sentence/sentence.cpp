@@ -36,7 +36,8 @@ class Parser {
     words_ = CutIntoWords(sentence_);
     if (words_.empty()) return Refuse("refuse", "the sentence is empty; describe who is to belong");
     MendTypos();
-    Chart chart(SentenceGrammar(), FindSenses(words_));
+    senses_ = FindSenses(words_);
+    Chart chart(SentenceGrammar(), senses_);
     auto meanings = Meanings(chart.Parse("sentence"));
     if (chart.exhausted())
       return Refuse("too_long", "the sentence can be read in too many ways; make it shorter");
@@ -84,11 +85,15 @@ class Parser {
   }
 
   static Parsed RefuseAmbiguous(const std::vector<Meaning>& meanings) {
-    return Refuse(
-        "ambiguous",
-        fmt::format("the sentence has {} meanings, among them {} and {}; use parentheses, or "
-                    "say it in another way",
-                    meanings.size(), ToLine(meanings[0].rule), ToLine(meanings[1].rule)));
+    return Refuse("ambiguous",
+                  fmt::format("this may mean \"{}\" or \"{}\"; use parentheses, or say it in "
+                              "another way",
+                              InEnglish(meanings[0].rule), InEnglish(meanings[1].rule)));
+  }
+
+  static std::string InEnglish(const Json& rule) {
+    auto read = rule::Rule::FromJson(ToLine(rule));
+    return read ? read->ToEnglish() : ToLine(rule);
   }
 
   // The words that are known to be no part of a rule, and those that are not known at all; where
@@ -125,10 +130,9 @@ class Parser {
   // How many words the longest meaning takes that the vocabulary has for words all of the phrase;
   // 0 where it has none.
   size_t LongestSense(const RefusedPhrase& phrase) const {
-    auto senses = FindSenses(words_);
     size_t longest = 0;
     for (size_t at = 0; at <= phrase.word; ++at) {
-      for (const Sense& sense : senses[at]) {
+      for (const Sense& sense : senses_[at]) {
         bool covers = at + sense.words >= phrase.word + phrase.words && sense.kind != "ANY";
         if (covers) longest = std::max(longest, sense.words);
       }
@@ -162,10 +166,9 @@ class Parser {
     const char* kPossible =
         "what can be asked for: spend, visits, orders (number, last date, amount, state), city, "
         "joining date, tags, e-mail, phone";
-    auto senses = FindSenses(words_);
     auto filler = [&](const Sense& sense) { return sense.kind == "FILLER"; };
     while (furthest + 1 < words_.size() &&
-           std::any_of(senses[furthest].begin(), senses[furthest].end(), filler)) {
+           std::any_of(senses_[furthest].begin(), senses_[furthest].end(), filler)) {
       ++furthest;
     }
     if (furthest < words_.size()) return At(furthest, 1, kPossible);
@@ -183,6 +186,7 @@ class Parser {
 
   std::string_view sentence_;
   std::vector<Word> words_;
+  std::vector<std::vector<Sense>> senses_;
   std::vector<std::string> mended_;
   Meaning refused_;
 };

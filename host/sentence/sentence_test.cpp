@@ -15,6 +15,9 @@ namespace tidings::sentence {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 struct Score {
   int right = 0, refused = 0, wrong = 0, total = 0;
@@ -75,6 +78,89 @@ TEST(Sentence, UnderstandsTheExamples) {
               "nl_examples.jsonl";
   if (!fs::exists(file)) GTEST_SKIP() << file << " is not there";
   ExpectGood(Judged(file));
+}
+
+// What the judge calls the same has to be the same: it must be able to say no.
+TEST(Judge, TellsRulesApart) {
+  auto rule = [](const char* op, int value) {
+    return Json{{"field", "visit"}, {"operator", op}, {"value", value}};
+  };
+  EXPECT_TRUE(Judge::Same(rule(">", 3), rule(">", 3)));
+  EXPECT_FALSE(Judge::Same(rule(">", 3), rule(">=", 3)));
+  EXPECT_FALSE(Judge::Same(rule(">", 3), rule(">", 4)));
+  EXPECT_FALSE(Judge::Same(rule(">", 3), rule("<=", 3)));
+  Json last = {{"field", "last_order_date"}, {"operator", "<"}, {"value", {{"daysAgo", 30}}}};
+  Json since = {{"field", "last_order_date"}, {"operator", ">="}, {"value", {{"daysAgo", 30}}}};
+  Json opposite = {{"combinator", "and"}, {"not", true}, {"rules", {since}}};
+  EXPECT_FALSE(Judge::Same(last, opposite));  // those who never ordered
+}
+
+TEST(Sentence, TellsWhatItReadAndTookForGranted) {
+  Parsed parsed = Parse("People who haven't shoped in 6 months and spent over ₹5K");
+  ASSERT_TRUE(parsed.reading) << parsed.refusal.message;
+  EXPECT_EQ(parsed.reading->english,
+            "customers who last ordered more than 180 days ago and who have spent more than 5,000");
+  EXPECT_THAT(parsed.reading->assumptions,
+              UnorderedElementsAre("\"shoped\" is read as \"shopped\"", "5 K is 5,000",
+                                   "a month counts as 30 days", HasSubstr("never ordered"),
+                                   HasSubstr("currency")));
+}
+
+TEST(Sentence, WritesRulesForMachines) {
+  Parsed parsed = Parse("in Pune or spent over 2.5 lakh but never cancelled an order");
+  ASSERT_TRUE(parsed.reading) << parsed.refusal.message;
+  EXPECT_EQ(parsed.reading->rule, Json::parse(R"({"combinator": "or", "rules": [
+      {"field": "city", "operator": "=", "value": "Pune"},
+      {"combinator": "and", "rules": [
+        {"field": "total_spend", "operator": ">", "value": 250000},
+        {"combinator": "and", "not": true, "rules": [
+          {"field": "order_status", "operator": "=", "value": "CANCELLED"}]}]}]})"));
+  EXPECT_THAT(parsed.reading->assumptions, Contains("\"and\" binds before \"or\""));
+}
+
+TEST(Sentence, NamesTheWordsWithoutAPlace) {
+  struct Case {
+    const char* sentence;
+    const char* code;
+    std::vector<std::pair<std::string, size_t>> words;
+  };
+  const Case kCases[] = {
+      {"₹ big spenders", "vague_threshold", {{"big", 2}}},
+      {"spent over a lot in the south",
+       "vague_threshold_and_region",
+       {{"a lot", 11}, {"south", 24}}},
+      {"women in Pune who blorped", "unknown_field", {{"women", 0}, {"blorped", 18}}},
+      {"likely to buy", "needs_model", {{"likely", 0}}},
+      {"delete everyone", "not_a_segment", {{"delete", 0}}},
+      {"spent more than 5k and", "refuse", {{"", 22}}},
+      {"in Pune spent", "refuse", {{"spent", 8}}},
+      {"last ordered before 03/04/2025", "ambiguous", {{"03/04/2025", 20}}},
+  };
+  for (const Case& wanted : kCases) {
+    Parsed parsed = Parse(wanted.sentence);
+    ASSERT_FALSE(parsed.reading) << wanted.sentence;
+    std::vector<std::pair<std::string, size_t>> words;
+    for (const Unplaced& word : parsed.refusal.words) words.emplace_back(word.text, word.offset);
+    EXPECT_EQ(parsed.refusal.code, wanted.code) << wanted.sentence;
+    EXPECT_EQ(words, wanted.words) << wanted.sentence;
+  }
+}
+
+TEST(Sentence, ShowsBothMeanings) {
+  Parsed parsed = Parse("has an order > 1000");
+  ASSERT_FALSE(parsed.reading);
+  EXPECT_EQ(parsed.refusal.code, "ambiguous");
+  EXPECT_THAT(parsed.refusal.message, HasSubstr("ordered more than 1,000 times"));
+  EXPECT_THAT(parsed.refusal.message, HasSubstr("an order of more than 1,000"));
+}
+
+TEST(Sentence, HasLimits) {
+  EXPECT_EQ(Parse(std::string(601, 'a')).refusal.code, "too_long");
+  EXPECT_EQ(Parse("\xff").refusal.code, "refuse");
+  EXPECT_EQ(Parse(std::string_view("a\0b", 3)).refusal.code, "refuse");
+  EXPECT_FALSE(Parse("spent over 99999999999999").reading);
+  EXPECT_FALSE(Parse("last ordered 900 years ago").reading);
+  EXPECT_FALSE(Parse("joined before 30 February 2025").reading);
 }
 
 }  // namespace

@@ -56,6 +56,18 @@ std::string ScaleOf(const Json& number) {
   return number.is_array() && number[2].is_string() ? number[2].get<std::string>() : "";
 }
 
+// Without a fraction where it has none.
+Json Short(double number) {
+  bool whole = number == std::floor(number);
+  return whole ? Json(static_cast<int64_t>(number)) : Json(number);
+}
+
+// "5.000" is five or five thousand, depending on where one comes from.
+bool MayBeThousands(const std::string& digits, const std::string& scale) {
+  size_t point = digits.find('.');
+  return scale.empty() && point != digits.npos && point > 0 && digits.size() - point == 4;
+}
+
 // The number with another one's scale.
 Json Scaled(const Json& number, const std::string& scale) {
   if (!number.is_array()) return {"number", number, scale, nullptr, nullptr};
@@ -94,7 +106,7 @@ Json Amount::ToJson() const {
 
 std::optional<Amount> ReadAmount(const Json& number, Assumptions& assumptions) {
   auto millionths = Millionths(Plain(number));
-  if (!millionths) return std::nullopt;
+  if (!millionths || MayBeThousands(Plain(number), ScaleOf(number))) return std::nullopt;
   Amount amount{*millionths};
   if (!number.is_array()) return amount;
   std::string scale = ScaleOf(number);
@@ -130,17 +142,16 @@ std::optional<Json> ReadSpan(const Json& span, Assumptions& assumptions) {
   if (!count) return std::nullopt;
   double number = static_cast<double>(*count) / static_cast<double>(kOne);
   std::string name = span[2];
-  if (name == "minute" && number <= 1'000'000) return Json{{"minutesAgo", number}};
+  if (name == "minute" && number <= 1'000'000) return Json{{"minutesAgo", Short(number)}};
   if (name == "hour" && number <= 1'000'000) {
     bool days = std::fmod(number, 24) == 0;
-    return days ? Json{{"daysAgo", number / 24}} : Json{{"hoursAgo", number}};
+    return days ? Json{{"daysAgo", Short(number / 24)}} : Json{{"hoursAgo", Short(number)}};
   }
   for (const Unit& unit : kUnits) {
     double days = number * unit.days;
     if (name != unit.name || days > 200 * 365) continue;
     if (unit.assumption) assumptions.insert(unit.assumption);
-    bool whole = days == std::floor(days);
-    return Json{{"daysAgo", whole ? Json(static_cast<int64_t>(days)) : Json(days)}};
+    return Json{{"daysAgo", Short(days)}};
   }
   return std::nullopt;
 }

@@ -19,8 +19,10 @@ struct Phrase {
   const char* phrases;
 };
 
+std::span<const Phrase> Phrases();
+
 // For each word, the meanings that begin with it. Besides the kinds of the table: NUMBER, DATE,
-// QUOTED and ATTRIBUTE as the word says, ANY, any word or number, and WORD, any word that no phrase
+// QUOTED and ATTRIBUTE as the word says, ANY, any word, and WORD, any word that no phrase
 // contains.
 std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words);
 
