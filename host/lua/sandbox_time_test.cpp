@@ -192,6 +192,20 @@ TEST(SandboxTime, StopsSlowComparisons) {
   }
 }
 
+// A refusal costs a full collection; catching it must not make many of them a bargain.
+TEST(SandboxTime, StopsRefusalsInALoop) {
+  Limits limits;
+  limits.wall = std::chrono::seconds(1);
+  limits.instructions = INT64_MAX / 4;
+  Tried tried =
+      Try("local full, many = {}, {} for i = 1, 65536 do full['k' .. i] = i end "
+          "for i = 1, 200000 do many[i] = {i} end "
+          "local function more() full.more = 1 end while true do pcall(more) end",
+          limits);
+  EXPECT_EQ(tried.code, Code::kTimeout) << tried.text;
+  EXPECT_LT(tried.took.count(), 1'700);
+}
+
 // Compiling calls no hook: constants that collide in the compiler's own table.
 TEST(SandboxTime, StopsTextsThatAreSlowToCompile) {
   std::string source = "local t = {";
