@@ -10,8 +10,8 @@
 // they do. So what they work on is kept small, by refusing the memory for it: a string of over an
 // eighth of all memory; a table of so many named members that moving them, should all of them
 // collide, would take seconds; a call with so many arguments as only a chain of __call makes. And
-// while there are
-// strings large enough for comparing them to be slow, the hook comes every 10 instructions.
+// while there are strings large enough for comparing them to be slow, the hook comes every 10
+// instructions.
 #pragma once
 
 #include <chrono>
