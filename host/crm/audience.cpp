@@ -55,14 +55,13 @@ Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, T
 }  // namespace
 
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  static const std::string kRead =
-      fmt::format("select {} from customers c where c.id > $1 order by c.id limit {}",
-                  rule::Matcher::Columns(), kPageSize);
   TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
+  auto read = fmt::format("select {} from customers c where c.id > $1 order by c.id limit {}",
+                          matcher->Columns(), kPageSize);
   Matched matched;
   Id last;
   for (int size = kPageSize; size == kPageSize;) {
-    TRY_ASSIGN(auto rows, connection.Execute(kRead, pg::Params().Uuid(last)));
+    TRY_ASSIGN(auto rows, connection.Execute(read, pg::Params().Uuid(last)));
     size = rows.size();
     std::vector<std::optional<std::string_view>> columns(static_cast<size_t>(rows.columns()));
     for (int i = 0; i < size; ++i) {

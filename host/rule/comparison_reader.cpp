@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "lua/pattern.h"
 #include "rule/values.h"
 
 namespace tidings::rule {
@@ -13,7 +14,11 @@ namespace {
 bool IsOrdered(Op op) { return (op >= Op::kLess && op <= Op::kGreaterEqual) || op == Op::kBetween; }
 
 bool IsTextual(Op op) {
-  return op == Op::kContains || op == Op::kBeginsWith || op == Op::kEndsWith;
+  return op == Op::kContains || op == Op::kBeginsWith || op == Op::kEndsWith || op == Op::kMatches;
+}
+
+bool TakesNoValue(Op op) {
+  return op == Op::kIsMissing || op == Op::kIsNil || op == Op::kIsNumber || op == Op::kIsText;
 }
 
 class ComparisonReader {
@@ -30,24 +35,26 @@ class ComparisonReader {
 
   Node Read() {
     if (!CheckOperator()) return {};
-    Node node = op_ == Op::kIsNull ? Leaf(Op::kIsNull, {})
-                : inactive_        ? ReadInactive()
-                                   : ReadPlain();
-    node.negated = negated_;
+    Node node = TakesNoValue(op_) ? Leaf(op_, {}) : inactive_ ? ReadInactive() : ReadPlain();
+    node.negated = node.negated != negated_;
     return node;
   }
 
  private:
   Node Leaf(Op op, std::vector<Constant> constants) const {
-    return {false, Comparison{field_, op, std::move(constants)}};
+    return {false, Comparison{{field_}, op, std::move(constants)}};
   }
 
   bool CheckOperator() {
     Type type = field_.type();
-    bool number = type == Type::kNumber || type == Type::kTime;
+    bool number = type == Type::kNumber || type == Type::kInteger || type == Type::kTime;
     if (type == Type::kTags && op_ == Op::kEqual) op_ = Op::kContains;
-    bool tags = op_ == Op::kContains || op_ == Op::kIn || op_ == Op::kIsNull;
-    if (number && IsTextual(op_)) {
+    bool tags =
+        op_ == Op::kContains || op_ == Op::kIn || op_ == Op::kIsMissing || op_ == Op::kIsNil;
+    bool kind = op_ == Op::kIsNumber || op_ == Op::kIsText;
+    if (kind && type != Type::kAttribute) {
+      complain_(pointer_, "only an attribute may be of any kind");
+    } else if (number && IsTextual(op_)) {
       complain_(pointer_, fmt::format("`{}` is no text; compare it with =, !=, <, <=, >, >=, in or "
                                       "between",
                                       field_.Name()));
@@ -80,10 +87,24 @@ class ComparisonReader {
       return {};
     }
     auto constants = ReadAll({value_});
-    if (constants.empty()) return {};
+    if (constants.empty() || (op_ == Op::kMatches && !CheckPattern(constants[0]))) return {};
     if (op_ == Op::kEqual) WidenAttribute(constants);
     Op op = constants.size() > 1 ? Op::kIn : op_;
     return Leaf(op, std::move(constants));
+  }
+
+  bool CheckPattern(const Constant& constant) {
+    auto* text = std::get_if<std::string>(&constant);
+    std::string wrong = text == nullptr ? "a pattern is text" : WhyNoPattern(*text);
+    if (!wrong.empty()) complain_(pointer_, std::move(wrong));
+    return wrong.empty();
+  }
+
+  static std::string WhyNoPattern(const std::string& text) try {
+    bool regular = lua::Pattern(text, true).ToRegex().has_value();
+    return regular ? "" : "a pattern may not use %b, %f or %1 here";
+  } catch (const lua::PatternError& error) {
+    return error.what();
   }
 
   Node ReadIn() {

@@ -43,6 +43,9 @@ std::string Word(const Constant& constant) {
   if (auto* text = std::get_if<std::string>(&constant)) return "“" + *text + "”";
   if (auto* day = std::get_if<Day>(&constant)) return DateText(day->start);
   if (auto* ago = std::get_if<Ago>(&constant)) return SpanText(*ago) + " ago";
+  if (auto* integer = std::get_if<int64_t>(&constant)) return Decimal(*integer).ToEnglish();
+  if (auto* number = std::get_if<double>(&constant))
+    return Decimal::FromDouble(*number).ToEnglish();
   return FormatTime(std::get<Time>(constant));
 }
 
@@ -51,6 +54,8 @@ std::vector<std::string> Words(const std::vector<Constant>& constants) {
   for (const Constant& constant : constants) words.push_back(Word(constant));
   return words;
 }
+
+bool IsAbsence(Op op) { return op == Op::kIsMissing || op == Op::kIsNil; }
 
 // "more than 5", "between 1 and 3"; for numbers.
 std::string Amount(const Comparison& comparison) {
@@ -94,7 +99,11 @@ std::string Predicate(const Comparison& comparison, bool negated) {
     case Op::kContains: return verb("contains", "does not contain");
     case Op::kBeginsWith: return verb("begins with", "does not begin with");
     case Op::kEndsWith: return verb("ends with", "does not end with");
-    case Op::kIsNull: return negated ? "is known" : "is missing";
+    case Op::kIsMissing:
+    case Op::kIsNil: return negated ? "is known" : "is missing";
+    case Op::kMatches: return verb("matches the pattern", "does not match the pattern");
+    case Op::kIsNumber: return negated ? "is no number" : "is a number";
+    case Op::kIsText: return negated ? "is no text" : "is text";
     case Op::kEqual:
     case Op::kIn: return fmt::format("{} {}", is, List(words, "or"));
     case Op::kLess: return fmt::format("{} below {}", is, words[0]);
@@ -106,24 +115,26 @@ std::string Predicate(const Comparison& comparison, bool negated) {
   return fmt::format("{} between {} and {}", is, words[0], words[1]);
 }
 
-std::string Number(const Comparison& comparison, bool negated) {
-  Column column = comparison.field.column;
-  bool spend = column == Column::kTotalSpend;
-  if (comparison.op == Op::kIsNull) {
-    return fmt::format("whose {} {} missing", Info(column).noun, negated ? "is not" : "is");
-  }
-  const char* verb = spend ? "spent" : column == Column::kVisit ? "visited" : "ordered";
-  bool once =
-      comparison.op != Op::kBetween && Words(comparison.constants) == std::vector<std::string>{"1"};
-  return fmt::format("who have {}{} {}{}", negated ? "not " : "", verb, Amount(comparison),
-                     spend  ? ""
-                     : once ? " time"
-                            : " times");
+// "spent", "visited", "ordered": what customers do as often as a number says.
+const char* VerbOf(Column column) {
+  return column == Column::kTotalSpend ? "spent" : column == Column::kVisit ? "visited" : "ordered";
 }
 
-std::string TimeText(const Comparison& comparison, bool negated) {
-  bool order = comparison.field.column == Column::kLastOrderDate;
-  if (comparison.op == Op::kIsNull) {
+std::string Number(const Comparison& comparison, Column column, bool negated) {
+  bool spend = column == Column::kTotalSpend;
+  if (IsAbsence(comparison.op)) {
+    return fmt::format("whose {} {} missing", Info(column).noun, negated ? "is not" : "is");
+  }
+  bool once =
+      comparison.op != Op::kBetween && Words(comparison.constants) == std::vector<std::string>{"1"};
+  const char* times = spend ? "" : once ? " time" : " times";
+  return fmt::format("who have {}{} {}{}", negated ? "not " : "", VerbOf(column),
+                     Amount(comparison), times);
+}
+
+std::string TimeText(const Comparison& comparison, Column column, bool negated) {
+  bool order = column == Column::kLastOrderDate;
+  if (IsAbsence(comparison.op)) {
     if (order) return negated ? "who have ordered" : "who have never ordered";
     return negated ? "whose arrival is known" : "whose arrival is not known";
   }
@@ -133,25 +144,102 @@ std::string TimeText(const Comparison& comparison, bool negated) {
 }
 
 std::string Tags(const Comparison& comparison, bool negated) {
-  if (comparison.op == Op::kIsNull) return negated ? "who have tags" : "who have no tags";
+  if (IsAbsence(comparison.op)) return negated ? "who have tags" : "who have no tags";
   return fmt::format("who are {}tagged {}", negated ? "not " : "",
                      List(Words(comparison.constants), "or"));
 }
 
-std::string Clause(const Comparison& comparison, bool negated) {
-  const FieldInfo& info = Info(comparison.field.column);
-  switch (info.type) {
-    case Type::kNumber: return Number(comparison, negated);
-    case Type::kTime: return TimeText(comparison, negated);
-    case Type::kTags: return Tags(comparison, negated);
-    case Type::kAttribute:
-      return fmt::format("whose {} {}", comparison.field.attribute, Predicate(comparison, negated));
-    case Type::kText: break;
+// Of one order, after "an order": "of more than 500", "placed before 1 March 2026".
+std::string OrderClause(const Comparison& comparison, Column column, bool negated) {
+  const char* no = negated ? "not " : "";
+  switch (column) {
+    case Column::kOrderAmount: return fmt::format("{}of {}", no, Amount(comparison));
+    case Column::kOrderDate: return fmt::format("{}placed {}", no, When(comparison));
+    case Column::kOrderStatus: return "whose status " + Predicate(comparison, negated);
+    default: break;
   }
-  return fmt::format("whose {} {}", info.noun, Predicate(comparison, negated));
+  return fmt::format("with {} {} that {}", negated ? "no" : "an", Info(column).noun,
+                     Predicate(comparison, false));
 }
 
+std::string Clause(const Comparison& comparison, bool negated);
 std::string Print(const Node& node, bool nested);
+
+// " of more than 500 and placed before 1 March 2026", or nothing.
+std::string WhichOrders(const Aggregate& aggregate) {
+  std::vector<std::string> parts;
+  for (const Node& node : aggregate.where) parts.push_back(Print(node, true));
+  return parts.empty() ? "" : " " + List(parts, "and");
+}
+
+std::string Noun(const Expr& expr);
+
+std::string AggregateNoun(const Aggregate& aggregate) {
+  using Function = Aggregate::Function;
+  std::string which = " orders" + WhichOrders(aggregate);
+  bool date = aggregate.of == Column::kOrderDate;
+  switch (aggregate.function) {
+    case Function::kCount: return "number of" + which;
+    case Function::kSum: return "total of" + which;
+    case Function::kLeast: return (date ? "first of" : "least of") + which;
+    case Function::kMost: break;
+  }
+  return (date ? "last of" : "largest of") + which;
+}
+
+std::string CallNoun(const Call& call) {
+  using Function = Call::Function;
+  std::string left = Noun(call.arguments.front());
+  switch (call.function) {
+    case Function::kLower: return left + " in small letters";
+    case Function::kUpper: return left + " in capitals";
+    case Function::kLength: return "length of " + left;
+    case Function::kReal: return left;
+    default: break;
+  }
+  constexpr const char* kWords[] = {"plus", "minus", "times", "divided by"};
+  auto word = kWords[static_cast<int>(call.function) - static_cast<int>(Function::kAdd)];
+  return fmt::format("({} {} {})", left, word, Noun(call.arguments.back()));
+}
+
+// "city", "number of orders of more than 500"; what stands after "whose".
+std::string Noun(const Expr& expr) {
+  if (auto* field = std::get_if<Field>(&expr.part)) {
+    bool attribute = field->column == Column::kAttribute;
+    return attribute ? field->attribute : Info(field->column).noun;
+  }
+  if (auto* aggregate = std::get_if<Aggregate>(&expr.part)) return AggregateNoun(*aggregate);
+  if (auto* call = std::get_if<Call>(&expr.part)) return CallNoun(*call);
+  return Word(std::get<Constant>(expr.part));
+}
+
+std::string FieldClause(const Comparison& comparison, const Field& field, bool negated) {
+  if (IsOfOrder(field.column)) return OrderClause(comparison, field.column, negated);
+  switch (field.type()) {
+    case Type::kInteger:
+    case Type::kNumber: return Number(comparison, field.column, negated);
+    case Type::kTime: return TimeText(comparison, field.column, negated);
+    case Type::kTags: return Tags(comparison, negated);
+    default: return fmt::format("whose {} {}", Noun({field}), Predicate(comparison, negated));
+  }
+}
+
+std::string Clause(const Comparison& comparison, bool negated) {
+  if (auto* field = std::get_if<Field>(&comparison.subject.part)) {
+    return FieldClause(comparison, *field, negated);
+  }
+  if (IsSomeOrder(comparison)) {
+    return fmt::format("who have {} order{}", negated ? "no" : "an",
+                       WhichOrders(std::get<Aggregate>(comparison.subject.part)));
+  }
+  return fmt::format("whose {} {}", Noun(comparison.subject), Predicate(comparison, negated));
+}
+
+std::string Clause(const Relation& relation, bool negated) {
+  constexpr const char* kSigns[] = {"the same as", "below", "at most", "above", "at least"};
+  return fmt::format("whose {} {} {} {}", Noun(relation.left), negated ? "is not" : "is",
+                     kSigns[static_cast<int>(relation.op)], Noun(relation.right));
+}
 
 std::string Print(const Group& group, bool nested) {
   if (group.nodes.empty()) return group.any ? "who are nobody" : "who are anybody";
@@ -165,6 +253,7 @@ std::string Print(const Group& group, bool nested) {
 std::string Print(const Node& node, bool nested) {
   if (auto* comparison = std::get_if<Comparison>(&node.part))
     return Clause(*comparison, node.negated);
+  if (auto* relation = std::get_if<Relation>(&node.part)) return Clause(*relation, node.negated);
   const auto& group = std::get<Group>(node.part);
   if (!node.negated) return Print(group, nested);
   return "to whom this does not apply: (" + Print(group, false) + ")";

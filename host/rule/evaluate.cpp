@@ -1,32 +1,27 @@
 // The rule over one row in memory; the twin of sql.cpp.
 #include <algorithm>
-#include <array>
-#include <optional>
 
-#include "rule/fields.h"
+#include "lua/pattern.h"
 #include "rule/moment.h"
-#include "rule/tree.h"
+#include "rule/row_reader.h"
 
 namespace tidings::rule {
 namespace {
 
-// Where a column of the tree is in a row.
-size_t SlotOf(Column column) {
-  static const auto kSlots = [] {
-    std::array<size_t, static_cast<size_t>(Column::kAttribute) + 1> slots{};
-    const auto& fields = lua::CustomerRow().fields;
-    for (size_t i = 0; i < slots.size(); ++i) {
-      const char* name = Info(static_cast<Column>(i)).row_name;
-      auto field = std::find_if(fields.begin(), fields.end(),
-                                [&](const auto& candidate) { return candidate.name == name; });
-      slots[i] = static_cast<size_t>(field - fields.begin());
-    }
-    return slots;
-  }();
-  return kSlots[static_cast<size_t>(column)];
-}
+class Free : public lua::Meter {
+ public:
+  void Spend(size_t) override {}
+};
 
-bool IsPrefix(std::string_view text, std::string_view part) { return text.starts_with(part); }
+bool Finds(const std::string& pattern, std::string_view text) {
+  Free meter;
+  lua::Pattern compiled(pattern, true);
+  lua::Match match(compiled, text, meter);
+  for (size_t at = 0; at <= (compiled.anchored() ? 0 : text.size()); ++at) {
+    if (match.At(text.data() + at) != nullptr) return true;
+  }
+  return false;
+}
 
 // A text against the constants of a comparison.
 bool CompareText(std::string_view text, Op op, const std::vector<Constant>& constants) {
@@ -38,11 +33,13 @@ bool CompareText(std::string_view text, Op op, const std::vector<Constant>& cons
     case Op::kGreater: return text > constant(0);
     case Op::kGreaterEqual: return text >= constant(0);
     case Op::kContains: return text.find(constant(0)) != std::string_view::npos;
-    case Op::kBeginsWith: return IsPrefix(text, constant(0));
+    case Op::kBeginsWith: return text.starts_with(constant(0));
     case Op::kEndsWith: return text.ends_with(constant(0));
     case Op::kBetween: return text >= constant(0) && text <= constant(1);
-    case Op::kIsNull: return text.empty();
+    case Op::kIsMissing: return text.empty();
+    case Op::kMatches: return Finds(std::string(constant(0)), text);
     case Op::kIn: break;
+    default: return false;
   }
   return std::any_of(constants.begin(), constants.end(), [&](const Constant& candidate) {
     auto* wanted = std::get_if<std::string>(&candidate);
@@ -68,124 +65,126 @@ bool CompareNumber(const Decimal& number, Op op, const std::vector<Constant>& co
   }
 }
 
-// One row, its JSON parsed when it is first needed.
-class Evaluator {
- public:
-  Evaluator(const lua::Row& row, Time now) : row_(row), now_(now) {}
-
-  bool Holds(const Node& node) {
-    bool holds = std::holds_alternative<Comparison>(node.part)
-                     ? Holds(std::get<Comparison>(node.part))
-                     : Holds(std::get<Group>(node.part));
-    return holds != node.negated;
+bool CompareTime(Time time, const Comparison& comparison, Time now) {
+  if (comparison.op != Op::kIn) {
+    return BoundsOf(comparison.op, comparison.constants, now).Contain(time);
   }
+  return std::any_of(
+      comparison.constants.begin(), comparison.constants.end(),
+      [&](const Constant& moment) { return BoundsOf(Op::kEqual, {moment}, now).Contain(time); });
+}
 
- private:
-  bool Holds(const Group& group) {
-    auto holds = [this](const Node& node) { return Holds(node); };
-    return group.any ? std::any_of(group.nodes.begin(), group.nodes.end(), holds)
-                     : std::all_of(group.nodes.begin(), group.nodes.end(), holds);
+bool CompareTags(const Json& tags, const Comparison& comparison) {
+  if (comparison.op == Op::kIsNil) return false;
+  if (comparison.op == Op::kIsMissing) return !tags.is_array() || tags.empty();
+  return tags.is_array() && std::any_of(tags.begin(), tags.end(), [&](const Json& tag) {
+           return tag.is_string() &&
+                  CompareText(tag.get_ref<const std::string&>(), Op::kIn, comparison.constants);
+         });
+}
+
+bool IsEmpty(const Json& member) {
+  return member == "" || (member.is_structured() && member.empty());
+}
+
+bool IsAmong(bool flag, const std::vector<Constant>& constants) {
+  return std::any_of(constants.begin(), constants.end(), [&](const Constant& constant) {
+    auto* wanted = std::get_if<bool>(&constant);
+    return wanted != nullptr && *wanted == flag;
+  });
+}
+
+bool HasMember(const Json& list, const std::vector<Constant>& constants) {
+  return std::any_of(list.begin(), list.end(), [&](const Json& part) {
+    return part.is_string() &&
+           CompareText(part.get_ref<const std::string&>(), Op::kEqual, constants);
+  });
+}
+
+// An attribute compares with constants of its own kind only.
+bool CompareAttribute(const Json& member, const Comparison& comparison) {
+  const auto& constants = comparison.constants;
+  switch (comparison.op) {
+    case Op::kIsMissing: return IsEmpty(member);
+    case Op::kIsNumber: return member.is_number();
+    case Op::kIsText: return member.is_string();
+    case Op::kIsNil: return false;
+    default: break;
   }
-
-  bool Holds(const Comparison& comparison) {
-    size_t slot = SlotOf(comparison.field.column);
-    const lua::Value& value = row_.values[slot];
-    switch (comparison.field.type()) {
-      case Type::kTags: return HoldsTags(comparison, slot);
-      case Type::kAttribute: return HoldsAttribute(comparison, slot);
-      default: break;
-    }
-    if (std::holds_alternative<std::monostate>(value)) return comparison.op == Op::kIsNull;
-    if (auto* text = std::get_if<std::string_view>(&value)) {
-      return CompareText(*text, comparison.op, comparison.constants);
-    }
-    if (comparison.op == Op::kIsNull) return false;
-    if (auto* time = std::get_if<Time>(&value)) return HoldsTime(comparison, *time);
-    return CompareNumber(NumberOf(value), comparison.op, comparison.constants);
+  bool list = comparison.op == Op::kIn;
+  if (member.is_boolean()) return IsAmong(member.get<bool>(), constants);
+  if (member.is_string() && (list || std::holds_alternative<std::string>(constants.front()))) {
+    return CompareText(member.get_ref<const std::string&>(), comparison.op, constants);
   }
-
-  static Decimal NumberOf(const lua::Value& value) {
-    if (auto* money = std::get_if<Money>(&value)) return Decimal(*money);
-    if (auto* integer = std::get_if<int64_t>(&value)) return Decimal(*integer);
-    auto* number = std::get_if<double>(&value);
-    return number != nullptr ? Decimal::FromDouble(*number) : Decimal();
+  if (member.is_number() && (list || std::holds_alternative<Decimal>(constants.front()))) {
+    auto number = Decimal::Parse(member.dump());
+    return number.has_value() && CompareNumber(*number, comparison.op, constants);
   }
+  return member.is_array() && comparison.op == Op::kContains && HasMember(member, constants);
+}
 
-  bool HoldsTime(const Comparison& comparison, Time time) const {
-    if (comparison.op != Op::kIn) {
-      return BoundsOf(comparison.op, comparison.constants, now_).Contain(time);
-    }
-    return std::any_of(comparison.constants.begin(), comparison.constants.end(),
-                       [&](const Constant& constant) {
-                         return BoundsOf(Op::kEqual, {constant}, now_).Contain(time);
-                       });
+// Whether one of them fulfils it.
+bool CompareItems(const std::vector<std::optional<std::string>>& items,
+                  const Comparison& comparison) {
+  bool missing = comparison.op == Op::kIsMissing || comparison.op == Op::kIsNil;
+  return std::any_of(items.begin(), items.end(), [&](const auto& item) {
+    return item ? CompareText(*item, comparison.op, comparison.constants) : missing;
+  });
+}
+
+bool IsNothing(const RowValue& value) {
+  auto* json = std::get_if<const Json*>(&value);
+  return json != nullptr ? (*json)->is_null() : std::holds_alternative<std::monostate>(value);
+}
+
+bool Holds(const Comparison& comparison, RowReader& reader) {
+  Type type = comparison.subject.type();
+  if (type == Type::kItems) {
+    return CompareItems(reader.Items(std::get<Field>(comparison.subject.part).column), comparison);
   }
-
-  bool HoldsTags(const Comparison& comparison, size_t slot) {
-    const Json& tags = JsonAt(slot);
-    if (comparison.op == Op::kIsNull) return !tags.is_array() || tags.empty();
-    return tags.is_array() && std::any_of(tags.begin(), tags.end(), [&](const Json& tag) {
-             return tag.is_string() &&
-                    CompareText(tag.get_ref<const std::string&>(), Op::kIn, comparison.constants);
-           });
+  RowValue value = reader.Value(comparison.subject);
+  if (auto* json = std::get_if<const Json*>(&value); json && type == Type::kTags) {
+    return CompareTags(**json, comparison);
   }
-
-  bool HoldsAttribute(const Comparison& comparison, size_t slot) {
-    const Json& attributes = JsonAt(slot);
-    auto member =
-        attributes.is_object() ? attributes.find(comparison.field.attribute) : attributes.end();
-    bool missing = !attributes.is_object() || member == attributes.end();
-    if (comparison.op == Op::kIsNull) {
-      return missing || member->is_null() || *member == "" ||
-             (member->is_structured() && member->empty());
-    }
-    return !missing && HoldsMember(comparison, *member);
+  bool missing = comparison.op == Op::kIsMissing || comparison.op == Op::kIsNil;
+  if (IsNothing(value)) return missing;
+  if (type == Type::kAttribute) return CompareAttribute(*std::get<const Json*>(value), comparison);
+  if (auto* text = std::get_if<std::string>(&value)) {
+    return CompareText(*text, comparison.op, comparison.constants);
   }
+  if (missing) return false;
+  if (auto* time = std::get_if<Time>(&value)) return CompareTime(*time, comparison, reader.now());
+  return CompareNumber(DecimalOf(value), comparison.op, comparison.constants);
+}
 
-  // An attribute compares with constants of its own kind only.
-  static bool HoldsMember(const Comparison& comparison, const Json& member) {
-    const auto& constants = comparison.constants;
-    bool list = comparison.op == Op::kIn;
-    if (member.is_boolean()) {
-      return std::any_of(constants.begin(), constants.end(), [&](const Constant& constant) {
-        auto* flag = std::get_if<bool>(&constant);
-        return flag != nullptr && *flag == member.get<bool>();
-      });
-    }
-    if (member.is_string() && (list || std::holds_alternative<std::string>(constants.front()))) {
-      return CompareText(member.get_ref<const std::string&>(), comparison.op, constants);
-    }
-    if (member.is_number() && (list || std::holds_alternative<Decimal>(constants.front()))) {
-      auto number = Decimal::Parse(member.dump());
-      return number.has_value() && CompareNumber(*number, comparison.op, constants);
-    }
-    if (!member.is_array() || comparison.op != Op::kContains) return false;
-    return std::any_of(member.begin(), member.end(), [&](const Json& part) {
-      return part.is_string() &&
-             CompareText(part.get_ref<const std::string&>(), Op::kEqual, constants);
-    });
+bool Holds(const Relation& relation, RowReader& reader) {
+  RowValue left = reader.Value(relation.left), right = reader.Value(relation.right);
+  if (IsNothing(left) || IsNothing(right)) return false;
+  switch (relation.op) {
+    case Op::kLess: return left < right;
+    case Op::kLessEqual: return left <= right;
+    case Op::kGreater: return left > right;
+    case Op::kGreaterEqual: return left >= right;
+    default: return left == right;
   }
+}
 
-  const Json& JsonAt(size_t slot) {
-    static const Json kNothing;
-    const lua::Value& value = row_.values[slot];
-    if (auto* json = std::get_if<const Json*>(&value)) return **json;
-    auto* unparsed = std::get_if<lua::JsonText>(&value);
-    if (unparsed == nullptr) return kNothing;
-    auto& parsed = parsed_[slot];
-    if (!parsed.has_value()) parsed = ParseJson(unparsed->text).value_or(Json());
-    return *parsed;
-  }
-
-  const lua::Row& row_;
-  const Time now_;
-  std::map<size_t, std::optional<Json>> parsed_;
-};
+bool Holds(const Group& group, RowReader& reader) {
+  auto holds = [&](const Node& node) { return Holds(node, reader); };
+  return group.any ? std::any_of(group.nodes.begin(), group.nodes.end(), holds)
+                   : std::all_of(group.nodes.begin(), group.nodes.end(), holds);
+}
 
 }  // namespace
 
+bool Holds(const Node& node, RowReader& reader) {
+  return std::visit([&](const auto& part) { return Holds(part, reader); }, node.part) !=
+         node.negated;
+}
+
 bool Evaluate(const Node& node, const lua::Row& row, Time now) {
-  return Evaluator(row, now).Holds(node);
+  RowReader reader(row, now);
+  return Holds(node, reader);
 }
 
 }  // namespace tidings::rule

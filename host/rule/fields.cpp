@@ -16,8 +16,8 @@ constexpr FieldInfo kFields[] = {
     {Column::kStatus, "status", Type::kText, "c.status", false, "status", "status"},
     {Column::kTotalSpend, "total_spend", Type::kNumber, "c.total_spend", false, "total_spend",
      "spend"},
-    {Column::kVisit, "visit", Type::kNumber, "c.visit", false, "visit", "visits"},
-    {Column::kOrderCount, "order_count", Type::kNumber, "c.order_count", false, "order_count",
+    {Column::kVisit, "visit", Type::kInteger, "c.visit", false, "visit", "visits"},
+    {Column::kOrderCount, "order_count", Type::kInteger, "c.order_count", false, "order_count",
      "orders"},
     {Column::kLastOrderDate, "last_order_date", Type::kTime, "c.last_order_date", true,
      "last_order_date", "last order"},
@@ -25,6 +25,11 @@ constexpr FieldInfo kFields[] = {
     {Column::kTags, "tags", Type::kTags, "c.tags", false, "tags", "tags"},
     {Column::kAttribute, "attributes", Type::kAttribute, "c.attributes", true, "attributes",
      "attribute"},
+    {Column::kOrderAmount, "order_amount", Type::kNumber, "o.amount", false, "amount", "amount"},
+    {Column::kOrderStatus, "order_status", Type::kText, "o.status", false, "status", "status"},
+    {Column::kOrderDate, "order_date", Type::kTime, "o.order_date", false, "date", "date"},
+    {Column::kOrderItem, "order_item", Type::kItems, "i.name", false, "name", "item"},
+    {Column::kOrderSku, "order_sku", Type::kItems, "i.sku", true, "sku", "SKU"},
 };
 
 // Other names, in lower case and letters only; the names above are known besides.
@@ -70,6 +75,17 @@ constexpr Alias kAliases[] = {
     {"customerstatus", Column::kStatus},
     {"customerexternalid", Column::kExternalId},
     {"tag", Column::kTags},
+    {"ordertotal", Column::kOrderAmount},
+    {"ordervalue", Column::kOrderAmount},
+    {"orderstate", Column::kOrderStatus},
+    {"orderedat", Column::kOrderDate},
+    {"item", Column::kOrderItem},
+    {"itemname", Column::kOrderItem},
+    {"product", Column::kOrderItem},
+    {"productname", Column::kOrderItem},
+    {"orderproduct", Column::kOrderItem},
+    {"sku", Column::kOrderSku},
+    {"itemsku", Column::kOrderSku},
 };
 
 // A number of days; more of them means an older last order.
@@ -124,8 +140,10 @@ std::optional<NamedField> FindField(std::string_view name) {
 const std::vector<std::string>& FieldNames() {
   static const std::vector<std::string> kNames = [] {
     std::vector<std::string> names;
-    for (const FieldInfo& info : kFields) names.emplace_back(info.name);
-    names.back() = "attributes.NAME";
+    for (const FieldInfo& info : kFields) {
+      bool attribute = info.column == Column::kAttribute;
+      names.emplace_back(attribute ? "attributes.NAME" : info.name);
+    }
     for (const char* other : {"inactive_days", "totalSpend", "orderCount", "lastOrderDate"}) {
       names.emplace_back(other);
     }
@@ -133,6 +151,8 @@ const std::vector<std::string>& FieldNames() {
   }();
   return kNames;
 }
+
+bool IsOfOrder(Column column) { return column >= Column::kOrderAmount; }
 
 Type Field::type() const { return Info(column).type; }
 

@@ -14,13 +14,14 @@ struct FieldInfo {
   Column column;
   const char* name;  // as the tree and its printings call it
   Type type;
-  const char* sql;       // over `customers c`
+  const char* sql;       // over `customers c`, `orders o` or `order_items i`
   bool nullable;         // in the database
-  const char* row_name;  // in lua::CustomerRow()
+  const char* row_name;  // in lua::CustomerRow(), in an order or in an item
   const char* noun;      // in English
 };
 
 const FieldInfo& Info(Column column);
+bool IsOfOrder(Column column);
 
 // A field by any of its names: "totalSpend", "Total spend", "customer.total_spend",
 // "attributes.plan". `inactive` is set where the name counts days since the last order, so that

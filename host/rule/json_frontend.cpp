@@ -235,9 +235,19 @@ class JsonReader {
       Complain(pointer, fmt::format("a rule may have at most {} comparisons", kMaxComparisons));
     }
     if (comparisons_ > kMaxComparisons) return {};
-    return ReadComparison(
+    Node node = ReadComparison(
         field, op, value, pointer,
         [this](const std::string& at, const std::string& message) { Complain(at, message); });
+    return IsOfOrder(field.field.column) ? OfSomeOrder(std::move(node), op) : node;
+  }
+
+  // A condition on a field of an order: some order fulfils it. Its opposite, and "is missing": no
+  // order does.
+  static Node OfSomeOrder(Node condition, const NamedOp& op) {
+    bool absent = op.op == Op::kIsMissing || op.op == Op::kIsNil;
+    bool none = condition.negated != absent;
+    condition.negated = absent;
+    return {none, SomeOrder(std::move(condition))};
   }
 
   // Mongo filters --------------------------------------------------------------------------------
@@ -271,7 +281,7 @@ class JsonReader {
   Node ReadMongoField(const NamedField& field, const Json& value, const std::string& pointer,
                       int depth) {
     if (depth > kMaxDepth) return Complain(pointer, "nests too deeply"), Node{};
-    if (value.is_null()) return Compare(field, {Op::kIsNull, false}, value, pointer);
+    if (value.is_null()) return Compare(field, {Op::kIsMissing, false}, value, pointer);
     if (!IsOperators(value)) return Compare(field, {Op::kEqual, false}, value, pointer);
     Group all;
     for (const auto& [key, operand] : value.items()) {
@@ -291,7 +301,7 @@ class JsonReader {
     auto op = ReadOperator(key, pointer);
     if (!op.has_value()) return {};
     if (key == "$exists") op->negated = operand != false;
-    if (operand.is_null() && op->op == Op::kEqual) op->op = Op::kIsNull;
+    if (operand.is_null() && op->op == Op::kEqual) op->op = Op::kIsMissing;
     return Compare(field, *op, operand, pointer);
   }
 

@@ -20,7 +20,8 @@ lua::Value ReadColumn(lua::FieldKind kind, std::string_view text) {
                      : std::nullopt;
   switch (kind) {
     case lua::FieldKind::kText: return text;
-    case lua::FieldKind::kJson: return lua::JsonText{text};
+    case lua::FieldKind::kJson:
+    case lua::FieldKind::kOrders: return lua::JsonText{text};
     case lua::FieldKind::kInteger: return integer ? lua::Value(*integer) : lua::Value();
     case lua::FieldKind::kTime:
       return integer ? lua::Value(Time(Duration(*integer))) : lua::Value();
@@ -32,9 +33,29 @@ lua::Value ReadColumn(lua::FieldKind kind, std::string_view text) {
   return {};
 }
 
+// In the order of lua::CustomerRow(), without the orders; times in microseconds since 1970.
+constexpr char kColumns[] =
+    "c.id, c.external_id, c.name, c.email, c.phone, c.city, c.status, c.total_spend, c.visit, "
+    "c.order_count, (extract(epoch from c.last_order_date) * 1000000)::bigint, "
+    "(extract(epoch from c.created_at) * 1000000)::bigint, c.attributes, to_jsonb(c.tags), ";
+constexpr char kOrders[] = R"((
+  select coalesce(jsonb_agg(jsonb_build_object(
+           'amount', o.amount::text, 'status', o.status,
+           'date', (extract(epoch from o.order_date) * 1000000)::bigint,
+           'items', (select coalesce(jsonb_agg(jsonb_build_object('name', i.name, 'sku', i.sku)), '[]')
+                       from order_items i
+                      where i.customer_id = o.customer_id and i.order_id = o.id))), '[]')
+    from orders o where o.customer_id = c.id))";
+
+std::string ColumnsWith(bool orders) { return std::string(kColumns) + (orders ? kOrders : "null"); }
+
 // The counting that both kinds share.
 class CountingMatcher : public Matcher {
  public:
+  explicit CountingMatcher(bool uses_orders) : columns_(ColumnsWith(uses_orders)) {}
+
+  const std::string& Columns() const override { return columns_; }
+
   bool Match(std::span<const std::optional<std::string_view>> columns) override {
     Read(columns);
     return Match(lua::Row{&lua::CustomerRow(), values_.data()});
@@ -70,13 +91,15 @@ class CountingMatcher : public Matcher {
         "customer " + std::string(id != nullptr ? *id : "?") + ": " + error.message;
   }
 
+  const std::string columns_;
   MatchReport report_;
   std::vector<lua::Value> values_;
 };
 
 class ScriptMatcher : public CountingMatcher {
  public:
-  explicit ScriptMatcher(std::unique_ptr<lua::Script> script) : script_(std::move(script)) {}
+  ScriptMatcher(std::unique_ptr<lua::Script> script, bool uses_orders)
+      : CountingMatcher(uses_orders), script_(std::move(script)) {}
 
  protected:
   Result<bool> Ask(const lua::Row& row) override { return script_->Test(row); }
@@ -87,7 +110,8 @@ class ScriptMatcher : public CountingMatcher {
 
 class TreeMatcher : public CountingMatcher {
  public:
-  TreeMatcher(Node tree, Time now) : tree_(std::move(tree)), now_(now) {}
+  TreeMatcher(Node tree, Time now)
+      : CountingMatcher(UsesOrders(tree)), tree_(std::move(tree)), now_(now) {}
 
  protected:
   Result<bool> Ask(const lua::Row& row) override { return Evaluate(tree_, row, now_); }
@@ -99,15 +123,8 @@ class TreeMatcher : public CountingMatcher {
 
 }  // namespace
 
-// In the order of lua::CustomerRow(); times in microseconds since 1970.
-std::string_view Matcher::Columns() {
-  return "c.id, c.external_id, c.name, c.email, c.phone, c.city, c.status, c.total_spend, c.visit, "
-         "c.order_count, (extract(epoch from c.last_order_date) * 1000000)::bigint, "
-         "(extract(epoch from c.created_at) * 1000000)::bigint, c.attributes, to_jsonb(c.tags)";
-}
-
-std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script) {
-  return std::make_unique<ScriptMatcher>(std::move(script));
+std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script, bool uses_orders) {
+  return std::make_unique<ScriptMatcher>(std::move(script), uses_orders);
 }
 
 std::unique_ptr<Matcher> NewTreeMatcher(Node tree, Time now) {

@@ -9,7 +9,8 @@
 
 namespace tidings::rule {
 
-std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script);
+// `uses_orders`: whether the script may look at c.orders, so that they have to be read.
+std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script, bool uses_orders);
 std::unique_ptr<Matcher> NewTreeMatcher(Node tree, Time now);
 
 }  // namespace tidings::rule

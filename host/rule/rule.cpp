@@ -74,7 +74,7 @@ Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now) const {
   if (state_->tree) return NewTreeMatcher(*state_->tree, now);
   TRY_ASSIGN(auto script,
              LoadScript(state_->file, state_->source, state_->lib, state_->limits, now));
-  return NewScriptMatcher(std::move(script));
+  return NewScriptMatcher(std::move(script), state_->source.find("orders") != std::string::npos);
 }
 
 std::string Rule::ToEnglish() const {

@@ -51,8 +51,8 @@ class Matcher {
 
   // The select list that Match wants, over `customers c`, each column as PostgreSQL's text:
   // "c.id, c.external_id, ...". The first is the id. The number of columns is that of
-  // lua::CustomerRow().
-  static std::string_view Columns();
+  // lua::CustomerRow(). The orders are among them only where the rule looks at them.
+  virtual const std::string& Columns() const = 0;
 
   // One customer: the text of each column, none for NULL. The views need to live for the call only.
   virtual bool Match(std::span<const std::optional<std::string_view>> columns) = 0;

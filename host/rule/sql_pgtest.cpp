@@ -20,6 +20,7 @@ using pg::Got;
 using std::chrono::days;
 
 constexpr int kCustomers = 400;
+constexpr char kSomeOrder[] = R"({"field": "order_amount", "operator": ">", "value": 1})";
 const Time kNow = *ParseTime("2026-03-29T01:30:00Z");  // a night of daylight saving
 
 template <size_t N>
@@ -70,10 +71,15 @@ Time RandomTime(Random& random) {
   }
 }
 
-void InsertCustomer(pg::Connection& connection, Random& random, int number) {
+Id CustomerId(int number) {
   Id id;
   id.bytes[15] = static_cast<uint8_t>(number);
   id.bytes[14] = static_cast<uint8_t>(number >> 8);
+  return id;
+}
+
+void InsertCustomer(pg::Connection& connection, Random& random, int number) {
+  Id id = CustomerId(number);
   auto maybe = [&](std::string text) {
     return random.Chance(0.3) ? std::nullopt : std::optional(text);
   };
@@ -103,6 +109,38 @@ void InsertCustomer(pg::Connection& connection, Random& random, int number) {
                          params));
 }
 
+void InsertItem(pg::Connection& connection, Random& random, const Id& customer, const Id& order,
+                int position) {
+  pg::Params params;
+  params.Uuid(customer).Uuid(order).Int(position).Text(Pick(random, kTexts));
+  params.OptText(random.Chance(0.5) ? std::nullopt : std::optional(Pick(random, kTexts)));
+  Got(
+      connection.Execute("insert into order_items (customer_id, order_id, position, name, sku, "
+                         "quantity, unit_price, total) values ($1, $2, $3::int, $4, $5, 1, 1, 1)",
+                         params));
+}
+
+// Written past the triggers, so that the totals stay as they were made.
+void InsertOrders(pg::Connection& connection, Random& random, int number) {
+  static constexpr const char* kStatuses[] = {"PENDING", "COMPLETED", "COMPLETED", "CANCELLED",
+                                              "REFUNDED"};
+  Id customer = CustomerId(number);
+  for (uint64_t i = 0, count = random.Below(4); i < count; ++i) {
+    Id order = customer;
+    order.bytes[0] = static_cast<uint8_t>(i + 1);
+    pg::Params params;
+    params.Uuid(customer).Uuid(order).Timestamp(RandomTime(random));
+    params.Text(Pick(random, kSpends)).Text(Pick(random, kStatuses));
+    Got(
+        connection.Execute("insert into orders (customer_id, id, order_date, amount, status) "
+                           "values ($1, $2, $3, $4::numeric, $5)",
+                           params));
+    for (uint64_t item = 0, items = random.Below(3); item < items; ++item) {
+      InsertItem(connection, random, customer, order, static_cast<int>(item));
+    }
+  }
+}
+
 // Rules -----------------------------------------------------------------------------------------
 
 std::string Quote(const std::string& text) { return ToLine(Json(text)); }
@@ -122,12 +160,14 @@ class RuleMaker {
 
  private:
   std::string Comparison() {
-    switch (random_.Below(6)) {
+    switch (random_.Below(8)) {
       case 0: return Text();
       case 1: return Number();
       case 2: return Time();
       case 3: return Inactive();
       case 4: return Tags();
+      case 5: return Orders();
+      case 6: return Items();
       default: return Attribute();
     }
   }
@@ -155,7 +195,8 @@ class RuleMaker {
     bool between = op == "between" || op == "notBetween";
     if (op == "in" || op == "notIn") {
       std::string list;
-      for (uint64_t i = 0, n = random_.Below(4); i < n; ++i) list += std::string(i == 0 ? "" : ",") + one();
+      for (uint64_t i = 0, n = random_.Below(4); i < n; ++i)
+        list += std::string(i == 0 ? "" : ",") + one();
       return "[" + list + "]";
     }
     std::string a = one();
@@ -221,6 +262,31 @@ class RuleMaker {
                     op, [&] { return AnyTime(); }, TextBelow));
   }
 
+  std::string Orders() {
+    static constexpr const char* kStatuses[] = {"\"completed\"", "\"PENDING\"", "\"Refunded\""};
+    std::string op = Op();
+    switch (random_.Below(3)) {
+      case 0:
+        return Rule("order_status", random_.Chance(0.5) ? "=" : "!=", Pick(random_, kStatuses));
+      case 1:
+        return Rule("order_amount", op,
+                    Values(
+                        op, [&] { return Pick(random_, kSpends); }, NumberBelow));
+      default: break;
+    }
+    if (op == "between" || op == "notBetween") op = ">";
+    return Rule("order_date", op,
+                Values(
+                    op, [&] { return AnyTime(); }, TextBelow));
+  }
+
+  std::string Items() {
+    std::string op = TextOp();
+    return Rule(random_.Chance(0.5) ? "order_item" : "sku", op,
+                Values(
+                    op, [&] { return Quote(Pick(random_, kTexts)); }, TextBelow));
+  }
+
   std::string Inactive() {
     std::string op = Op();
     auto number = [&] { return std::to_string(random_.Below(200)); };
@@ -266,9 +332,14 @@ class SqlTest : public testing::Test {
   static void SetUpTestSuite() {
     connection_ = new pg::Connection(pg::Connect(pg::SharedDatabase()));
     Random random(7);
-    for (int i = 0; i < kCustomers; ++i) InsertCustomer(*connection_, random, i + 1);
-    rows_ = new pg::Rows(Got(connection_->Execute("select " + std::string(Matcher::Columns()) +
-                                                  " from customers c order by c.id")));
+    Got(connection_->Execute("alter table orders disable trigger user"));
+    for (int i = 0; i < kCustomers; ++i) {
+      InsertCustomer(*connection_, random, i + 1);
+      InsertOrders(*connection_, random, i + 1);
+    }
+    auto matcher = Got(Got(Rule::FromJson(kSomeOrder)).NewMatcher(kNow));
+    rows_ = new pg::Rows(Got(
+        connection_->Execute("select " + matcher->Columns() + " from customers c order by c.id")));
   }
   static void TearDownTestSuite() {
     delete rows_;
@@ -332,9 +403,9 @@ TEST_F(SqlTest, FindsTheCustomersThatEvaluationFinds) {
     ASSERT_TRUE(rule.has_value()) << json << "\n" << rule.error().message;
     auto sql = BySql(*rule), memory = InMemory(*rule);
     ASSERT_TRUE(sql == memory) << json << "\n"
-                           << rule->ToEnglish() << "\n"
-                           << rule->ToSql(kNow).where << "\n"
-                           << Difference(sql, memory);
+                               << rule->ToEnglish() << "\n"
+                               << rule->ToSql(kNow).where << "\n"
+                               << Difference(sql, memory);
     some += !sql.empty() && sql.size() < kCustomers;
   }
   EXPECT_GT(some, count / 3);  // most rules choose some and not all

@@ -1,8 +1,17 @@
 // The tree of a rule: what every frontend makes and every backend reads.
 //
-// It is plain data, without pointers into the authored text. Negative operators do not exist in it:
-// "not in" is `in` under `negated`, because every negation is the exact opposite, missing values
-// included. Times stay relative until a backend is given `now`.
+// It is plain data, without pointers into the authored text, and two-valued: a Node holds for a
+// customer or it does not. Negative operators do not exist in it: "not in" is `in` under `negated`,
+// because every negation is the exact opposite, missing values included. Times stay relative until
+// a backend is given `now`.
+//
+//   Node        a Test or a Group, perhaps negated
+//   Test        a Comparison (a value against constants, exactly) or a Relation (two values)
+//   Expr        a value of the row: a constant, a field, an aggregate over orders, or a call
+//
+// Two ways of counting live side by side. A Comparison is exact: amounts are decimals, times are
+// microseconds. A Relation counts as Lua does, in 64-bit integers and doubles, and is the same to
+// the last bit in memory and in PostgreSQL.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +26,7 @@
 
 namespace tidings::rule {
 
+// Of the customer; the last five are of one order, and stand only inside an Aggregate.
 enum class Column {
   kExternalId,
   kName,
@@ -32,9 +42,15 @@ enum class Column {
   kTags,       // a list of texts
   kAttribute,  // one member of the customer's attributes; its type is that of the value compared
                // with
+  kOrderAmount,
+  kOrderStatus,
+  kOrderDate,
+  kOrderItem,  // the names of its items: a comparison holds if it holds for one of them
+  kOrderSku,   // their SKUs, likewise
 };
 
-enum class Type { kText, kNumber, kTime, kTags, kAttribute };
+// kNumber is an exact decimal, kReal a double. kItems is text of several items.
+enum class Type { kText, kNumber, kInteger, kReal, kTime, kTags, kAttribute, kItems };
 
 struct Field {
   Column column;
@@ -62,9 +78,49 @@ struct Day {
   bool operator==(const Day&) const = default;
 };
 
-// A constant. Its kind fits the field: text for text and tags, Decimal for numbers, Time, Day or
-// Ago for times; text, Decimal or bool for attributes.
-using Constant = std::variant<bool, Decimal, std::string, Time, Day, Ago>;
+// A constant. Its kind fits what it is compared with: text for text and tags, Decimal for exact
+// numbers, Time, Day or Ago for times; text, Decimal or bool for attributes; int64_t and double in
+// a Relation only.
+using Constant = std::variant<bool, Decimal, std::string, Time, Day, Ago, int64_t, double>;
+
+struct Node;
+struct Expr;
+
+// One value from a customer's orders, of those for which all of `where` holds. Sums and counts of
+// none are 0, the rest are missing then.
+struct Aggregate {
+  enum class Function { kCount, kSum, kLeast, kMost };
+  Function function = Function::kCount;
+  Column of = Column::kOrderAmount;  // or kOrderDate, with kLeast and kMost; nothing to kCount
+  std::vector<Node> where;           // over the fields of an order
+
+  Type type() const;
+  bool operator==(const Aggregate&) const = default;
+};
+
+// A value worked out from others.
+struct Call {
+  enum class Function {
+    kLower,   // of text: ASCII letters only, as Lua's C locale has it
+    kUpper,   // likewise
+    kLength,  // of text: bytes; of tags: members. An integer
+    kReal,    // of a number, integer or time (seconds since 1970): the double that scripts see
+    kAdd,     // of integers or of doubles, the arithmetic of Lua. Whoever makes the tree sees to it
+    kSubtract,  // that an integer does not overflow, a double neither, and no divisor is 0
+    kMultiply,
+    kDivide,
+  };
+  Function function;
+  std::vector<Expr> arguments;  // one or two
+  bool operator==(const Call&) const = default;
+};
+
+struct Expr {
+  std::variant<Field, Aggregate, Call, Constant> part;
+
+  Type type() const;
+  bool operator==(const Expr&) const = default;
+};
 
 enum class Op {
   kEqual,
@@ -77,19 +133,31 @@ enum class Op {
   kEndsWith,    // text only
   kIn,          // any number of constants
   kBetween,     // two constants, both inclusive
-  kIsNull,      // no constant; an empty text or list is null too
+  kIsMissing,   // no constant: nothing there, or an empty text or list
+  kIsNil,       // no constant: nothing there
+  kMatches,     // text only: a pattern of Lua that lua::Pattern::ToRegex can say
+  kIsNumber,    // attributes only, no constant: of this kind
+  kIsText,      // likewise
 };
 
-// A field against constants. False where the field is missing (and so true under `negated`).
-// Text compares by bytes, case counts.
+// A value against constants, exactly. False where the value is missing (and so true under
+// `negated`). Text compares by bytes, case counts. The subject is a field, an aggregate, or kLower,
+// kUpper or kLength of a field.
 struct Comparison {
-  Field field;
+  Expr subject;
   Op op;
   std::vector<Constant> constants;
   bool operator==(const Comparison&) const = default;
 };
 
-struct Node;
+// Two values of a row: both text, or both numbers counted as Lua counts. `op` is one of the first
+// five. False where one is missing.
+struct Relation {
+  Expr left;
+  Op op;
+  Expr right;
+  bool operator==(const Relation&) const = default;
+};
 
 // All or any of the members. An empty `all` is true for everybody, an empty `any` for nobody.
 struct Group {
@@ -100,13 +168,20 @@ struct Group {
 
 struct Node {
   bool negated = false;
-  std::variant<Comparison, Group> part;
+  std::variant<Comparison, Relation, Group> part;
   bool operator==(const Node&) const = default;
 };
 
 inline constexpr int kMaxDepth = 30;         // groups within groups
 inline constexpr int kMaxComparisons = 500;  // in one rule
 inline constexpr int kMaxListLength = 1000;  // constants of one `in`
+
+// "some order has": the count of the orders for which `where` holds is over 0.
+Comparison SomeOrder(Node where);
+bool IsSomeOrder(const Comparison& comparison);
+
+// Whether anything in the tree looks at orders.
+bool UsesOrders(const Node& node);
 
 // Whether the rule holds for one customer (a row of lua::CustomerRow()). Agrees with the SQL of
 // sql.h for every customer. Never fails: what cannot be compared is false.

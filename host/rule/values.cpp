@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "lua/orders.h"
 
 namespace tidings::rule {
 namespace {
@@ -76,6 +77,12 @@ Result<Constant> AsTime(const Json& value) {
   return *time;
 }
 
+Result<Constant> AsStatus(const Json& value) {
+  TRY_ASSIGN(std::string status,
+             lua::ReadOrderStatus(value.is_string() ? value.get<std::string>() : ToLine(value)));
+  return status;
+}
+
 Result<Constant> AsAttribute(const Json& value, bool ordered) {
   if (value.is_boolean()) {
     if (ordered) return Wanted("a number or text", value);
@@ -90,7 +97,9 @@ Result<Constant> AsAttribute(const Json& value, bool ordered) {
 }  // namespace
 
 Result<Constant> ReadConstant(const Json& value, const Field& field, bool ordered) {
+  if (field.column == Column::kOrderStatus) return AsStatus(value);
   switch (field.type()) {
+    case Type::kInteger:
     case Type::kNumber: {
       auto number = AsDecimal(value);
       if (!number.has_value()) return Wanted("a number", value);

@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "lua/pattern.h"
+#include "rule/fields.h"
+#include "rule/moment.h"
+#include "rule/sql_writer.h"
+
+namespace tidings::rule {
+namespace {
+
+// PostgreSQL's text form of an array.
+std::string ArrayText(const std::vector<std::string>& values) {
+  std::string text = "{";
+  for (const std::string& value : values) {
+    text += text.size() == 1 ? "\"" : ",\"";
+    for (char c : value) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+  return text + "}";
+}
+
+// The constants of one kind, as text.
+template <class T, class Print>
+std::vector<std::string> TextsOf(const std::vector<Constant>& constants, Print print) {
+  std::vector<std::string> texts;
+  for (const Constant& constant : constants) {
+    if (auto* value = std::get_if<T>(&constant)) texts.push_back(print(*value));
+  }
+  return texts;
+}
+
+std::string Same(const std::string& text) { return text; }
+std::string Number(const Decimal& number) { return number.ToString(); }
+
+// A constant of an attribute as JSON; numbers exactly as they are written.
+std::string JsonOf(const Constant& constant) {
+  if (auto* flag = std::get_if<bool>(&constant)) return *flag ? "true" : "false";
+  if (auto* number = std::get_if<Decimal>(&constant)) return number->ToString();
+  return ToLine(Json(std::get<std::string>(constant)));
+}
+
+}  // namespace
+
+SqlWriter::Text SqlWriter::Print(const Comparison& comparison) {
+  auto* aggregate = std::get_if<Aggregate>(&comparison.subject.part);
+  if (IsSomeOrder(comparison)) return {"exists (select " + OrdersWhere(*aggregate) + ")", false};
+  auto* field = std::get_if<Field>(&comparison.subject.part);
+  Type type = comparison.subject.type();
+  if (type == Type::kTags) return {PrintTags(comparison), false};
+  if (type == Type::kAttribute) return {PrintAttribute(comparison, field->attribute), true};
+  Text subject = Value(comparison.subject);
+  if (type == Type::kItems) return {PrintItems(comparison, subject.sql), false};
+  if (comparison.op == Op::kIsNil) return {subject.sql + " is null", false};
+  if (type == Type::kText) return {PrintText(comparison, subject.sql), subject.nullable};
+  if (type == Type::kTime) return {PrintTime(comparison, subject.sql), subject.nullable};
+  return {PrintNumber(comparison, subject.sql), subject.nullable};
+}
+
+std::string SqlWriter::PrintText(const Comparison& comparison, const std::string& subject) {
+  const auto& constants = comparison.constants;
+  auto text = [&](size_t i) { return Param(std::get<std::string>(constants[i]), "text"); };
+  if (IsOrder(comparison.op)) {
+    return fmt::format("{} collate \"C\" {} {}", subject, Sign(comparison.op), text(0));
+  }
+  switch (comparison.op) {
+    case Op::kContains: return fmt::format("strpos({}, {}) > 0", subject, text(0));
+    case Op::kBeginsWith: return fmt::format("starts_with({}, {})", subject, text(0));
+    case Op::kEndsWith: {
+      std::string constant = text(0);
+      return fmt::format("right({}, length({})) = {}", subject, constant, constant);
+    }
+    case Op::kIn: {
+      auto list = ArrayText(TextsOf<std::string>(constants, Same));
+      return fmt::format("{} = any({})", subject, Param(list, "text[]"));
+    }
+    case Op::kBetween: {
+      std::string low = text(0), high = text(1);
+      return fmt::format("{} collate \"C\" between {} and {}", subject, low, high);
+    }
+    case Op::kMatches: return PrintPattern(std::get<std::string>(constants[0]), subject);
+    case Op::kIsMissing: return fmt::format("coalesce({}, '') = ''", subject);
+    default: return fmt::format("{} = {}", subject, text(0));
+  }
+}
+
+std::string SqlWriter::PrintPattern(const std::string& pattern, const std::string& subject) {
+  auto regex = lua::Pattern(pattern, true).ToRegex();
+  if (!regex.has_value()) return "false";  // no frontend lets one in
+  auto bytes = fmt::format("convert_from(convert_to({}, 'UTF8'), 'LATIN1')", subject);
+  return fmt::format("{} collate \"C\" ~ {}", regex->ascii ? subject : bytes,
+                     Param(std::move(regex->text), "text"));
+}
+
+std::string SqlWriter::PrintNumber(const Comparison& comparison, const std::string& subject) {
+  const auto& constants = comparison.constants;
+  auto number = [&](size_t i) { return Param(Number(std::get<Decimal>(constants[i])), "numeric"); };
+  switch (comparison.op) {
+    case Op::kIsMissing: return fmt::format("{} is null", subject);
+    case Op::kIn: {
+      auto list = ArrayText(TextsOf<Decimal>(constants, Number));
+      return fmt::format("{} = any({})", subject, Param(list, "numeric[]"));
+    }
+    case Op::kBetween: {
+      std::string low = number(0), high = number(1);
+      return fmt::format("{} between {} and {}", subject, low, high);
+    }
+    default: return fmt::format("{} {} {}", subject, Sign(comparison.op), number(0));
+  }
+}
+
+std::string SqlWriter::PrintTime(const Comparison& comparison, const std::string& subject) {
+  if (comparison.op == Op::kIsMissing) return fmt::format("{} is null", subject);
+  auto print = [&](const Bounds& bounds) {
+    std::vector<std::string> parts;
+    if (bounds.from)
+      parts.push_back(PrintBound(subject, bounds.from_inclusive ? ">=" : ">", *bounds.from));
+    if (bounds.to)
+      parts.push_back(PrintBound(subject, bounds.to_inclusive ? "<=" : "<", *bounds.to));
+    return Join(parts, " and ");
+  };
+  if (comparison.op != Op::kIn) return print(BoundsOf(comparison.op, comparison.constants, now_));
+  std::vector<std::string> moments;
+  for (const Constant& constant : comparison.constants) {
+    moments.push_back("(" + print(BoundsOf(Op::kEqual, {constant}, now_)) + ")");
+  }
+  return moments.empty() ? "false" : Join(moments, " or ");
+}
+
+std::string SqlWriter::PrintBound(const std::string& subject, const char* sign, Time time) {
+  return fmt::format("{} {} {}", subject, sign, Param(FormatTime(time), "timestamptz"));
+}
+
+std::string SqlWriter::PrintTags(const Comparison& comparison) {
+  if (comparison.op == Op::kIsNil) return "false";
+  if (comparison.op == Op::kIsMissing) return "cardinality(c.tags) = 0";
+  auto list = ArrayText(TextsOf<std::string>(comparison.constants, Same));
+  return fmt::format("c.tags && {}", Param(list, "text[]"));
+}
+
+// One of the order's items has it.
+std::string SqlWriter::PrintItems(const Comparison& comparison, const std::string& subject) {
+  bool nil = comparison.op == Op::kIsNil;
+  return fmt::format(
+      "exists (select from order_items i where i.customer_id = o.customer_id and i.order_id = o.id "
+      "and ({}))",
+      nil ? subject + " is null" : PrintText(comparison, subject));
+}
+
+// Equality asks the whole column, so that an index over it can serve. The rest looks at the
+// member's own type first: a comparison with another kind is false.
+std::string SqlWriter::PrintAttribute(const Comparison& comparison, const std::string& name) {
+  const auto& constants = comparison.constants;
+  if (comparison.op == Op::kEqual) {
+    auto object = fmt::format("{{{}:{}}}", ToLine(Json(name)), JsonOf(constants[0]));
+    return fmt::format("c.attributes @> {}", Param(object, "jsonb"));
+  }
+  std::string member = fmt::format("c.attributes -> {}", Param(name, "text"));
+  switch (comparison.op) {
+    case Op::kIsNil: return fmt::format("coalesce({}, 'null') = 'null'", member);
+    case Op::kIsMissing:
+      return fmt::format("coalesce({}, 'null') in ('null', '\"\"', '[]', '{{}}')", member);
+    case Op::kIsNumber: return fmt::format("jsonb_typeof({}) = 'number'", member);
+    case Op::kIsText: return fmt::format("jsonb_typeof({}) = 'string'", member);
+    case Op::kIn: {
+      std::vector<std::string> list;
+      for (const Constant& constant : constants) list.push_back(JsonOf(constant));
+      return fmt::format("({}) = any({})", member, Param(ArrayText(list), "jsonb[]"));
+    }
+    default: return PrintTyped(comparison, member);
+  }
+}
+
+std::string SqlWriter::PrintTyped(const Comparison& comparison, const std::string& member) {
+  std::string text = fmt::format("(({}) #>> '{{}}')", member);
+  if (std::holds_alternative<Decimal>(comparison.constants.front())) {
+    return fmt::format("case when jsonb_typeof({}) = 'number' then {} end", member,
+                       PrintNumber(comparison, text + "::numeric"));
+  }
+  std::string list;
+  if (comparison.op == Op::kContains) {
+    std::string part = Param(std::get<std::string>(comparison.constants[0]), "text");
+    list = fmt::format(" when 'array' then ({}) @> to_jsonb({})", member, part);
+  }
+  return fmt::format("case jsonb_typeof({}) when 'string' then {}{} end", member,
+                     PrintText(comparison, text), list);
+}
+
+}  // namespace tidings::rule
