@@ -11,6 +11,7 @@
 #include "lua/outcome.h"
 #include "lua/row_view.h"
 #include "lua/sandbox.h"
+#include "lua/source.h"
 #include "lua/stage_table.h"
 
 namespace tidings::lua {
@@ -122,8 +123,7 @@ Error Script::Impl::Explained(int status, std::string text) const {
   }
   if (status == LUA_ERRMEM) {
     std::string place = budget.location()[0] == '\0' ? file_ + ": " : budget.location();
-    return {Code::kResourceExhausted, fmt::format("{}wanted more than its {} MiB of memory", place,
-                                                  budget.memory_limit() >> 20)};
+    return {Code::kResourceExhausted, place + budget.refusal()};
   }
   if (status != LUA_ERRRUN) text = file_ + ": the error could not be told: " + text;
   return {Code::kInvalidArgument, std::move(text)};
@@ -150,12 +150,7 @@ int Script::Impl::LoadBody(lua_State* L) {
 }
 
 void Script::Impl::Load(lua_State* L, std::string_view source) {
-  if (source.substr(0, 3) == "\xEF\xBB\xBF") source.remove_prefix(3);
-  if (source.substr(0, 1) == "\x1b")
-    luaL_error(L, "%s:1: is compiled Lua, not text", file_.c_str());
-  if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file_).c_str(), "t") != LUA_OK) {
-    lua_error(L);
-  }
+  LoadSource(L, source, file_);
   if (context_.options.coverage != nullptr) NoteLines(L, *context_.options.coverage);
   lua_call(L, 0, 1);
   auto kind = DeclaredKind(L, -1);
