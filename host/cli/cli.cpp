@@ -54,6 +54,7 @@ void AddCommands(Commands& commands) {
   AddImport(commands);
   AddGenerate(commands);
   AddSegment(commands);
+  AddExplain(commands);
   AddCampaign(commands);
   AddPlugins(commands);
   AddVendor(commands);
