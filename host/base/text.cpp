@@ -95,6 +95,7 @@ std::optional<std::string> NearestName(std::string_view name,
   std::optional<std::string> nearest;
   size_t best = wanted.size() / 3 + 1;
   for (const auto& candidate : candidates) {
+    if (candidate.size() > wanted.size() + best) continue;  // far, and maybe endless
     size_t distance = EditDistance(wanted, LowerAscii(candidate));
     if (distance > best || (nearest && distance == best)) continue;
     best = distance;

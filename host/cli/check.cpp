@@ -3,9 +3,9 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/script_tests.h"
 #include "cli/setup.h"
 #include "config/schema.h"
-#include "lua/cases.h"
 
 namespace tidings::cli {
 namespace {
@@ -33,54 +33,20 @@ OrderedJson ToJson(const config::Loaded& loaded) {
   return errors;
 }
 
-struct CaseTotals {
-  int scripts = 0, cases = 0, failed = 0;
-  std::string failures;
-};
-
-void Account(CaseTotals& totals, const std::filesystem::path& script,
-             const Result<lua::CaseReport>& report) {
-  ++totals.scripts;
-  if (!report) {
-    ++totals.failed;
-    totals.failures += fmt::format("{}: {}\n", script.string(), report.error().message);
-    return;
-  }
-  totals.cases += report->passed + static_cast<int>(report->failures.size());
-  totals.failed += static_cast<int>(report->failures.size());
-  for (const auto& failure : report->failures) {
-    totals.failures += fmt::format("{}:{}: case '{}': {}\n",
-                                   lua::CasesBeside(script).string(), failure.line, failure.name,
-                                   failure.message);
-  }
-}
-
-// Every script of the folder but its lib/, which is no stage.
-CaseTotals RunAllCases(const Locations& locations) {
-  namespace fs = std::filesystem;
-  CaseTotals totals;
-  std::error_code ignored;
-  std::vector<fs::path> scripts;
-  for (const auto& entry : fs::recursive_directory_iterator(locations.scripts, ignored)) {
-    bool in_lib = entry.path().parent_path() == locations.scripts / "lib";
-    if (entry.path().extension() == ".lua" && !in_lib) scripts.push_back(entry.path());
-  }
-  std::sort(scripts.begin(), scripts.end());
-  for (const auto& script : scripts) {
-    Account(totals, script, lua::RunCases(script, locations.scripts / "lib"));
-  }
-  return totals;
-}
-
 Result<int> Check(const Globals& globals) {
   TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
-  TRY_ASSIGN(auto loaded, config::Load(globals.locations.pipelines,
-                                       CatalogOf(registry, globals.locations)));
-  auto totals = RunAllCases(globals.locations);
+  TRY_ASSIGN(auto loaded, ReadPipelines(globals.locations, CatalogOf(registry, globals.locations)));
+  ScriptTotals totals;
+  std::string failures;
+  const auto& folder = globals.locations.scripts;
+  for (const auto& test : TestScripts(lua::ScriptsBelow(folder), folder)) {
+    totals.Add(test);
+    failures += FailuresOf(test);
+  }
   bool ok = loaded.ok() && totals.failed == 0;
   size_t stages = 0;
   for (const auto& pipeline : loaded.config.pipelines) stages += pipeline.stages.size();
-  auto text = loaded.Errors() + totals.failures;
+  auto text = loaded.Errors() + failures;
   if (ok) {
     text = fmt::format("{}: {} pipelines, {} stages; {} scripts with {} cases: all well\n",
                        loaded.config.file, loaded.config.pipelines.size(), stages, totals.scripts,

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/command.h"
 
 namespace tidings::cli {
@@ -46,6 +47,8 @@ void AddCommands(Commands& commands) {
   AddDemo(commands);
   AddServe(commands);
   AddCheck(commands);
+  AddTest(commands);
+  AddNew(commands);
   AddSchema(commands);
   AddMigrate(commands);
   AddImport(commands);
@@ -84,6 +87,14 @@ void Print(const Globals& globals, const std::string& text, const OrderedJson& j
                  .c_str(),
              stdout);
   std::fflush(stdout);
+}
+
+std::string Indented(const std::string& indent, const std::string& text) {
+  std::string indented;
+  for (std::string_view line : Split(text, '\n')) {
+    if (!line.empty()) indented += indent + std::string(line) + '\n';
+  }
+  return indented;
 }
 
 int Run(int argc, char** argv) {

@@ -39,6 +39,8 @@ CLI::App* AddCommand(Commands& commands, const std::string& name, const std::str
 
 void AddServe(Commands& commands);
 void AddCheck(Commands& commands);
+void AddTest(Commands& commands);
+void AddNew(Commands& commands);
 void AddSchema(Commands& commands);
 void AddMigrate(Commands& commands);
 void AddImport(Commands& commands);
@@ -49,6 +51,9 @@ void AddPlugins(Commands& commands);
 void AddVendor(Commands& commands);
 void AddDemo(Commands& commands);
 void AddWorker(Commands& commands);  // hidden: what the host starts for isolation: process
+
+// Every line of `text` that is not empty, behind `indent`.
+std::string Indented(const std::string& indent, const std::string& text);
 
 // Text to standard output, or the JSON where --json was given.
 void Print(const Globals& globals, const std::string& text, const OrderedJson& json);

@@ -96,6 +96,7 @@ class Host::Parts {
     services.engine = engine.get();
     services.clock = options.clock;
     services.scripts = options.locations.scripts;
+    services.limits = pipeline::SegmentLimits(config);
     services.counters = [this] { return server->counters(); };
     http::Router router;
     api::AddRoutes(router, services);

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "cli/new_files.h"
+#include "cli/new_plugin.h"
 #include "cli/setup.h"
 #include "plugin/verify.h"
 
@@ -12,7 +14,21 @@ namespace {
 constexpr const char* kListTeaching =
     "Lists the plugins found, and the files that are none with the reason.\n\n"
     "  tidings plugins\n"
-    "  tidings plugins verify build/release/plugins/deliver_mine.so\n";
+    "  tidings plugins verify build/release/plugins/deliver_mine.so\n"
+    "  tidings plugins new deliver_mine\n";
+
+constexpr const char* kNewTeaching =
+    "Copies the template of a plugin: a vendor that writes each message to the log, with its options\n"
+    "and its tests. The folder's name is the plugin's. Never overwrites anything.\n\n"
+    "  tidings plugins new deliver_mine\n"
+    "  tidings plugins new deliver_mine --into ~/my-plugins\n";
+
+constexpr const char* kNextTeaching =
+    "\nCall your vendor where {0}.cpp logs, then build and try it:\n"
+    "  cmake -S {1}/{0} -B build/{0} && cmake --build build/{0}   (inside Tidings: ./dev build)\n"
+    "  tidings plugins verify build/{0}/plugins/{0}.so\n"
+    "In pipelines.yaml a vendor names it:\n"
+    "  - {{plugin: {0}}}\n";
 
 constexpr const char* kVerifyTeaching =
     "Tries a plugin out in child processes: handshake, schema, every order of life-cycle calls, random\n"
@@ -60,21 +76,42 @@ Result<int> VerifyFile(const Globals& globals, const std::string& file) {
   return report.Passed() ? kDone : kHasErrors;
 }
 
+Result<int> New(const Globals& globals, const std::string& name, const std::string& into) {
+  TRY(CheckFileName(name));
+  TRY_ASSIGN(auto files, CopyTemplate(globals.locations.plugin_template, into, name));
+  std::string text;
+  OrderedJson made = OrderedJson::array();
+  for (const auto& file : files) {
+    text += fmt::format("made {}\n", file.string());
+    made.push_back(file.string());
+  }
+  text += fmt::format(kNextTeaching, name, into);
+  Print(globals, text, {{"files", made}});
+  return kDone;
+}
+
 }  // namespace
 
 void AddPlugins(Commands& commands) {
-  auto* command = AddCommand(commands, "plugins", "List and verify plugins", kListTeaching);
+  auto* command = AddCommand(commands, "plugins", "List, verify and begin plugins", kListTeaching);
   auto file = std::make_shared<std::string>();
   auto* list = command->add_subcommand("list", "List them; what `tidings plugins` does alone");
   auto* verify = command->add_subcommand("verify", "Try one out");
+  auto* make = command->add_subcommand("new", "Begin one of your own");
+  auto name = std::make_shared<std::string>(), into = std::make_shared<std::string>("plugins");
   list->fallthrough();
   verify->fallthrough();
   verify->footer(kVerifyTeaching);
   verify->add_option("file", *file, "The shared library")->required()->check(CLI::ExistingFile);
+  make->fallthrough();
+  make->footer(kNewTeaching);
+  make->add_option("name", *name, "The plugin's name, such as deliver_mine")->required();
+  make->add_option("--into", *into, "The folder that gets the new folder: ./plugins");
   command->require_subcommand(0, 1);
-  command->callback([&commands, verify, file] {
-    bool verifying = verify->parsed();
-    commands.chosen = [&globals = commands.globals, verifying, file] {
+  command->callback([&commands, verify, make, file, name, into] {
+    bool verifying = verify->parsed(), making = make->parsed();
+    commands.chosen = [&globals = commands.globals, verifying, making, file, name, into] {
+      if (making) return New(globals, *name, *into);
       return verifying ? VerifyFile(globals, *file) : List(globals);
     };
   });

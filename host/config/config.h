@@ -62,6 +62,7 @@ struct StageConfig {
   int max_workers = 4;
   Duration timeout = std::chrono::seconds(5);  // of one invocation
   int64_t memory = 64LL << 20;                 // bytes, of one worker's script or process
+  int64_t instructions = 20'000'000;           // of one call of a script
   std::vector<VendorConfig> vendors;           // in the order in which they are tried
   RetryConfig retry;
   // deliver: how long after the last sign of life a campaign waits for receipts that are missing.

@@ -58,6 +58,7 @@ void ExpectWhole(const StageConfig& stage) {
   Expect((stage.kind == StageKind::kDeliver) == !stage.vendors.empty());
   Expect(stage.min_workers >= 0 && stage.max_workers >= std::max(1, stage.min_workers));
   Expect(stage.timeout.count() > 0 && stage.memory >= 1 << 20);
+  Expect(stage.instructions >= 10'000);
   Expect(stage.retry.attempts >= 1 && stage.retry.first <= stage.retry.longest);
   for (const auto& vendor : stage.vendors) {
     Expect(vendor.plugin.empty() != vendor.script.empty() && !vendor.name.empty());

@@ -107,12 +107,13 @@ TEST(Load, SharesWhatAnAliasNames) {
 TEST(Load, TakesDefaultsFromTheFileAndThenFromTheStage) {
   auto loaded = LoadText("a.yaml", R"(
 version: 1
-defaults: {isolation: process, workers: 0..8, timeout: 9s, memory: 1MiB}
+defaults: {isolation: process, workers: 0..8, timeout: 9s, memory: 1MiB, instructions: 5M}
 pipelines:
   p:
     stages:
       - {ingest: a, script: ingest/tidy_customer.lua}
       - {ingest: b, script: ingest/tidy_customer.lua, isolation: thread, workers: 3, timeout: 1m}
+      - {ingest: c, script: ingest/tidy_customer.lua, instructions: 20000}
 )",
                          TestCatalog());
   ASSERT_EQ(loaded.Errors(), "");
@@ -122,11 +123,14 @@ pipelines:
   EXPECT_EQ(stages[0].max_workers, 8);
   EXPECT_EQ(stages[0].timeout, 9s);
   EXPECT_EQ(stages[0].memory, 1 << 20);
+  EXPECT_EQ(stages[0].instructions, 5'000'000);
   EXPECT_FALSE(stages[1].process_isolation);
   EXPECT_EQ(stages[1].min_workers, 3);
   EXPECT_EQ(stages[1].max_workers, 3);
   EXPECT_EQ(stages[1].timeout, 1min);
   EXPECT_EQ(stages[1].memory, 1 << 20);
+  EXPECT_EQ(stages[1].instructions, 5'000'000);
+  EXPECT_EQ(stages[2].instructions, 20'000);
 }
 
 TEST(Load, TurnsVariablesIntoWhatTheSchemaWants) {

@@ -26,7 +26,8 @@ constexpr std::string_view kFrame = R"json({
         "isolation": {"$ref": "#/$defs/isolation"},
         "workers": {"$ref": "#/$defs/workers"},
         "timeout": {"$ref": "#/$defs/timeout"},
-        "memory": {"$ref": "#/$defs/memory"}
+        "memory": {"$ref": "#/$defs/memory"},
+        "instructions": {"$ref": "#/$defs/instructions"}
       }
     },
     "pipelines": {
@@ -59,6 +60,12 @@ constexpr std::string_view kFrame = R"json({
     "memory": {
       "description": "The most that one worker may use, such as 64MiB or 1GiB.",
       "type": "string", "pattern": "^[0-9]*\\.?[0-9]+(KiB|MiB|GiB)$", "default": "64MiB"
+    },
+    "instructions": {
+      "description": "The most instructions of Lua that one call of a script may take, such as 500k or 20M.",
+      "anyOf": [{"type": "integer", "minimum": 10000, "maximum": 1000000000000},
+                {"type": "string", "pattern": "^[0-9]*\\.?[0-9]+[kMG]?$"}],
+      "default": "20M"
     },
     "plugin": {
       "description": "The id of a plugin (`tidings plugins` lists them).", "type": "string"
@@ -139,6 +146,7 @@ constexpr std::string_view kFrame = R"json({
         "workers": {"$ref": "#/$defs/workers"},
         "timeout": {"$ref": "#/$defs/timeout"},
         "memory": {"$ref": "#/$defs/memory"},
+        "instructions": {"$ref": "#/$defs/instructions"},
         "vendors": {
           "description": "Who sends, in the order in which they are tried; one that fails is passed over.",
           "type": "array", "minItems": 1, "items": {"$ref": "#/$defs/vendor"}

@@ -95,6 +95,8 @@ TEST(Schema, RefusesEachErrorAlone) {
       {"/defaults/workers", "\"1-4\""},
       {"/defaults/timeout", "\"5\""},
       {"/defaults/memory", "\"64MB\""},
+      {"/defaults/instructions", "\"20Mio\""},
+      {"/defaults/instructions", "100"},
       {"/defaults/isolation", "\"fiber\""},
       {"/pipelines/a b", "{\"stages\": [{\"ingest\": \"a\", \"script\": \"a.lua\"}]}"},
       {"/pipelines/empty", "{\"stages\": []}"},

@@ -118,8 +118,8 @@ void StageReader::ReadKind() {
 // Where the first key is none of ours, it was meant to be the kind.
 void StageReader::NoKind() {
   static const std::vector<std::string> kOthers{
-      "plugin",    "script",    "options", "vendors", "route",  "retry",
-      "otherwise", "isolation", "workers", "timeout", "memory", "receipts_within"};
+      "plugin",    "script",  "options", "vendors", "route",        "retry",          "otherwise",
+      "isolation", "workers", "timeout", "memory",  "instructions", "receipts_within"};
   const auto& entries = in_.node().entries;
   bool meant = !entries.empty() && !NearestName(entries[0].key, kOthers);
   if (!meant) {
@@ -297,6 +297,11 @@ void ReadLimits(MapReader& in, StageConfig& stage, Report& report) {
     auto memory =
         ValueAt(*node, ParseMemory, "a size such as 64MiB or 1GiB (1MiB to 1024GiB)", report);
     stage.memory = memory.value_or(stage.memory);
+  }
+  if (const Node* node = in.Find("instructions")) {
+    auto instructions = ValueAt(*node, ParseInstructions,
+                                "a number such as 500k, 20M or 1G (10k to 1000G)", report);
+    stage.instructions = instructions.value_or(stage.instructions);
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace tidings::config {
 
-// Reads the keys that `defaults` and every stage share (isolation, workers, timeout, memory) into
-// `stage`; one that is missing or wrong leaves it as it was.
+// Reads the keys that `defaults` and every stage share (isolation, workers, timeout, memory,
+// instructions) into `stage`; one that is missing or wrong leaves it as it was.
 void ReadLimits(MapReader& in, StageConfig& stage, Report& report);
 
 // The stage at `node`, starting from `defaults`. None where its kind is not known; whatever else is

@@ -9,6 +9,8 @@ namespace {
 constexpr int kMostWorkers = 256;
 constexpr int64_t kLeastMemory = 1LL << 20;
 constexpr int64_t kMostMemory = 1LL << 40;
+constexpr double kLeastInstructions = 1e4;
+constexpr double kMostInstructions = 1e12;
 constexpr double kHighestRate = 1e6;
 constexpr Duration kLongest = std::chrono::hours(24);
 constexpr Duration kLongestWait = std::chrono::hours(24 * 365);
@@ -54,6 +56,15 @@ std::optional<int64_t> ParseMemory(std::string_view text) {
   double bytes = *value * std::exp2(shift);
   if (bytes < double(kLeastMemory) || bytes > double(kMostMemory)) return std::nullopt;
   return std::llround(bytes);
+}
+
+std::optional<int64_t> ParseInstructions(std::string_view text) {
+  auto value = TakeNumber(text);
+  double factor = text.empty() ? 1 : text == "k" ? 1e3 : text == "M" ? 1e6 : text == "G" ? 1e9 : 0;
+  if (!value || factor == 0) return std::nullopt;
+  double instructions = *value * factor;
+  bool fits = instructions >= kLeastInstructions && instructions <= kMostInstructions;
+  return fits ? std::optional<int64_t>(std::llround(instructions)) : std::nullopt;
 }
 
 std::optional<double> ParseRate(std::string_view text) {

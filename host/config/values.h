@@ -21,6 +21,9 @@ std::optional<Range> ParseWorkers(std::string_view text);
 // "64MiB", "512KiB", "1.5GiB" as bytes; 1 MiB to 1 TiB.
 std::optional<int64_t> ParseMemory(std::string_view text);
 
+// "20M", "500k", "2G" and "1000000" as instructions of Lua; 10 thousand to a million million.
+std::optional<int64_t> ParseInstructions(std::string_view text);
+
 // "100/s", "600/m", "0.5/s", "5000/h" as so many a second; over 0 and at most a million.
 std::optional<double> ParseRate(std::string_view text);
 

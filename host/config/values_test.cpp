@@ -33,6 +33,17 @@ TEST(Values, Memory) {
   }
 }
 
+TEST(Values, Instructions) {
+  EXPECT_EQ(ParseInstructions("20M"), 20'000'000);
+  EXPECT_EQ(ParseInstructions("0.5M"), 500'000);
+  EXPECT_EQ(ParseInstructions("10k"), 10'000);
+  EXPECT_EQ(ParseInstructions("10000"), 10'000);
+  EXPECT_EQ(ParseInstructions("1000G"), 1'000'000'000'000);
+  for (auto text : {"", "M", "9999", "1001G", "-1M", "20m", "20 M", "20MM", "1e6", "infM", "nan"}) {
+    EXPECT_FALSE(ParseInstructions(text)) << text;
+  }
+}
+
 TEST(Values, Rate) {
   EXPECT_EQ(ParseRate("100/s"), 100.0);
   EXPECT_EQ(ParseRate("600/m"), 10.0);

@@ -1,5 +1,6 @@
 #include "crm/audience.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/core.h>
@@ -33,8 +34,11 @@ Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time n
   Preview preview;
   TRY_ASSIGN(auto counted, connection.Execute(count, ParamsOf(sql)));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
+  TRY_ASSIGN(auto errors, FindErrors(connection, rule, now));
   preview.count = counted.Int(0, 0);
   preview.sample = SampleOf(rows);
+  preview.errors = errors.errors;
+  preview.first_error = errors.first_error;
   return preview;
 }
 
@@ -52,33 +56,106 @@ Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, T
   return preview;
 }
 
+// Asks the script about each of the rows that `select` reads, in the order of matcher.Columns().
+Status Ask(pg::Connection& connection, const std::string& select, const pg::Params& params,
+           rule::Matcher& matcher, std::vector<Id>& chosen) {
+  TRY_ASSIGN(auto rows, connection.Execute(select, params));
+  std::vector<std::optional<std::string_view>> columns(static_cast<size_t>(rows.columns()));
+  for (int i = 0; i < rows.size(); ++i) {
+    for (int c = 0; c < rows.columns(); ++c) columns[static_cast<size_t>(c)] = rows.OptText(i, c);
+    if (matcher.Match(columns)) chosen.push_back(rows.Uuid(i, 0));
+  }
+  return {};
+}
+
+// One rule over all customers, page by page.
+class Matching {
+ public:
+  Matching(pg::Connection& connection, rule::Matcher& matcher, const rule::Sql& verdicts)
+      : connection_(connection),
+        matcher_(matcher),
+        page_(fmt::format("select id, chosen, asked from (select c.id, {} from customers c where "
+                          "c.id > $1) v where chosen or asked or failed order by id limit {}",
+                          verdicts.where, kPageSize)),
+        ask_(fmt::format("select {} from customers c where c.id = any ($1::uuid[]) order by c.id",
+                         matcher.Columns())),
+        verdicts_(verdicts) {}
+
+  Result<Matched> Run() {
+    for (int size = kPageSize; size == kPageSize;) {
+      pg::Params params;
+      params.Uuid(last_);
+      for (const auto& param : verdicts_.params) params.Text(param);
+      TRY_ASSIGN(auto rows, connection_.Execute(page_, params));
+      TRY(Read(rows));
+      size = rows.size();
+    }
+    matched_.errors += matcher_.report().errors;
+    matched_.first_error = matcher_.report().first_error;
+    return std::move(matched_);
+  }
+
+ private:
+  // Of the customers for whom the rule surely fails, the first one alone is asked about, to hear
+  // the error.
+  Status Read(const pg::Rows& rows) {
+    std::vector<Id> asked;
+    auto page = static_cast<std::ptrdiff_t>(matched_.ids.size());
+    for (int i = 0; i < rows.size(); ++i) {
+      last_ = rows.Uuid(i, 0);
+      if (rows.Bool(i, 2) || (!rows.Bool(i, 1) && !heard_)) {
+        heard_ = heard_ || !rows.Bool(i, 2);
+        asked.push_back(last_);
+      } else if (rows.Bool(i, 1)) {
+        matched_.ids.push_back(last_);
+      } else {
+        ++matched_.errors;
+      }
+    }
+    if (asked.empty()) return {};
+    TRY(Ask(connection_, ask_, pg::Params().UuidArray(asked), matcher_, matched_.ids));
+    std::sort(matched_.ids.begin() + page, matched_.ids.end());
+    return {};
+  }
+
+  pg::Connection& connection_;
+  rule::Matcher& matcher_;
+  const std::string page_, ask_;
+  const rule::Sql& verdicts_;
+  Id last_;
+  bool heard_ = false;
+  Matched matched_;
+};
+
 }  // namespace
 
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto pushdown = rule.PushDown(now, 2);  // $1 is where the page begins
   TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  auto read = fmt::format("select {} from customers c where c.id > $1 order by c.id limit {}",
-                          matcher->Columns(), kPageSize);
-  Matched matched;
-  Id last;
-  for (int size = kPageSize; size == kPageSize;) {
-    TRY_ASSIGN(auto rows, connection.Execute(read, pg::Params().Uuid(last)));
-    size = rows.size();
-    std::vector<std::optional<std::string_view>> columns(static_cast<size_t>(rows.columns()));
-    for (int i = 0; i < size; ++i) {
-      for (int c = 0; c < rows.columns(); ++c) columns[static_cast<size_t>(c)] = rows.OptText(i, c);
-      if (matcher->Match(columns)) matched.ids.push_back(rows.Uuid(i, 0));
-    }
-    if (size > 0) last = rows.Uuid(size - 1, 0);
-  }
-  matched.errors = matcher->report().errors;
-  matched.first_error = matcher->report().first_error;
-  return matched;
+  return Matching(connection, *matcher, pushdown.verdicts).Run();
+}
+
+Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto failed = rule.PushDown(now).failed;
+  Matched errors;
+  if (!failed) return errors;
+  auto count = fmt::format("select count(*) from customers c where {}", failed->where);
+  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(*failed)));
+  errors.errors = rows.Int(0, 0);
+  if (errors.errors == 0) return errors;
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
+  auto one =
+      fmt::format("select {} from customers c where {} limit 1", matcher->Columns(), failed->where);
+  TRY(Ask(connection, one, ParamsOf(*failed), *matcher, errors.ids));
+  errors.first_error = matcher->report().first_error;
+  return errors;
 }
 
 Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
   auto start = std::chrono::steady_clock::now();
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  TRY_ASSIGN(auto preview, rule.IsSql() ? BySql(*lease, rule, now) : ByMatching(*lease, rule, now));
+  bool wholly = !rule.PushDown(now).asked;
+  TRY_ASSIGN(auto preview, wholly ? BySql(*lease, rule, now) : ByMatching(*lease, rule, now));
   std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   preview.milliseconds = took.count();
   return preview;

@@ -1,5 +1,6 @@
 // Whom a rule chooses: counted and sampled, or written down as the messages of a campaign. Both use
-// the very same SQL (or the very same script), so that what is previewed is what is sent.
+// the very same SQL, and the very same script for what SQL cannot say, so that what is previewed is
+// what is sent.
 #pragma once
 
 #include <cstdint>
@@ -31,16 +32,19 @@ struct Preview {
   std::string first_error;
 };
 
-// The customers that a rule chose by being asked about each of them.
+// The customers that a rule chose, where SQL alone could not say it.
 struct Matched {
   std::vector<Id> ids;  // rising
   int64_t errors = 0;
   std::string first_error;
 };
 
-// Asks a rule that SQL cannot answer about one customer after the other. They are read in pages, so
-// that no transaction is open while the script runs.
+// Chooses by SQL, and asks the script about the customers for whom SQL cannot say. They are read in
+// pages, so that no transaction is open while the script runs.
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now);
+
+// For how many customers a rule that SQL says wholly raises an error, and the error of one of them.
+Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now);
 
 // Thread-safe as long as each call has its own Rule.
 class AudienceStore {

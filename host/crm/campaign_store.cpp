@@ -156,14 +156,12 @@ Result<Ticket> CampaignStore::Launch(const Draft& draft, const rule::Rule& rule,
   if (!errors.empty()) return Fail(Code::kInvalidArgument, Describe(errors));
   NewCampaign campaign{ids_.Next(), draft, rule, now, queues, intent};
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  Matched matched;
-  if (!rule.IsSql()) {
-    TRY_ASSIGN(matched, MatchAll(*lease, rule, now));
-  }
+  bool wholly = !rule.PushDown(now).asked;
+  TRY_ASSIGN(Matched matched, wholly ? FindErrors(*lease, rule, now) : MatchAll(*lease, rule, now));
   Ticket ticket{campaign.id, 0, intent, matched.errors, matched.first_error};
   auto written = pg::InTransaction(*lease, [&](pg::Transaction& transaction) -> Status {
-    TRY_ASSIGN(ticket.audience, rule.IsSql() ? InsertBySql(transaction, campaign)
-                                             : InsertIds(transaction, campaign.id, matched.ids));
+    TRY_ASSIGN(ticket.audience, wholly ? InsertBySql(transaction, campaign)
+                                       : InsertIds(transaction, campaign.id, matched.ids));
     TRY(InsertCampaign(transaction, campaign, ticket.audience));
     return AddWork(transaction, campaign, ticket.audience);
   });

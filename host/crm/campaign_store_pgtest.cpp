@@ -88,6 +88,27 @@ TEST(Audience, ALuaRuleThatFailsForSomeSaysSo) {
   EXPECT_THAT(preview->first_error, HasSubstr("compare"));
 }
 
+// SQL says the first half of the rule, the script the second, and both count its errors.
+TEST(Audience, ASplitRuleChoosesTheSameAsItsScript) {
+  CampaignShop shop(24);
+  auto rule = Lua("return c.total_spend > 50 and c.name:gsub('1', '') ~= '2'");
+  EXPECT_FALSE(rule.IsSql());
+  auto preview = shop.audiences.PreviewOf(rule, kNow);
+  ASSERT_TRUE(preview) << preview.error().message;
+  auto matcher = *rule.NewMatcher(kNow);
+  int64_t matched = 0;
+  auto lease = *shop.pool.Acquire();
+  auto rows = *lease->Execute("select " + matcher->Columns() + " from customers c");
+  for (int i = 0; i < rows.size(); ++i) {
+    std::vector<std::optional<std::string_view>> columns;
+    for (int k = 0; k < rows.columns(); ++k) columns.push_back(rows.OptText(i, k));
+    matched += matcher->Match(columns);
+  }
+  EXPECT_EQ(preview->count, matched);
+  EXPECT_EQ(preview->errors, matcher->report().errors);
+  EXPECT_GT(matched, 0);
+}
+
 TEST(CampaignStore, NobodyToWriteToCompletesAtOnce) {
   CampaignShop shop(0);
   auto ticket = shop.campaigns.Launch(ADraft(), Json(kBigSpenders), kNow, kQueues, "");

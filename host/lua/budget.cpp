@@ -1,5 +1,6 @@
 #include "lua/budget.h"
 
+#include <bit>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -7,6 +8,12 @@
 #include "base/text.h"
 
 namespace tidings::lua {
+namespace {
+
+constexpr size_t kNode = 24;    // bytes of a table's named member in Lua 5.4
+constexpr size_t kHeader = 32;  // at most, of a string
+
+}  // namespace
 
 lua_State* Budget::NewState() {
   state_ = lua_newstate(&Budget::Allocate, this);
@@ -14,8 +21,34 @@ lua_State* Budget::NewState() {
   return state_;
 }
 
+// Of a new block Lua says what kind of object it is for; 0 is a part of one.
 void* Budget::Allocate(void* self, void* block, size_t old_size, size_t new_size) {
-  return static_cast<Budget*>(self)->Resize(block, block == nullptr ? 0 : old_size, new_size);
+  auto& budget = *static_cast<Budget*>(self);
+  if (block == nullptr) return new_size == 0 ? nullptr : budget.New(old_size, new_size);
+  if (new_size == 0 && old_size >= kLargeBlock) budget.large_strings_.erase(block);
+  return budget.Resize(block, old_size, new_size);
+}
+
+void* Budget::New(size_t kind, size_t size) {
+  bool text = kind == LUA_TSTRING;
+  if (text && size > value_limit() + kHeader) return Refuse(Refusal::kString);
+  if (IsOfTable(kind, size) && size / kNode > kMostMembers) return Refuse(Refusal::kTable);
+  if (IsOfCallChain(kind, size)) return Refuse(Refusal::kArguments);
+  void* block = Resize(nullptr, 0, size);
+  if (text && size >= kLargeBlock && block != nullptr) large_strings_.insert(block);
+  return block;
+}
+
+// The named members of a table are a power of two of nodes, in a new block whenever it grows.
+bool Budget::IsOfTable(size_t kind, size_t size) {
+  return kind == 0 && size % kNode == 0 && std::has_single_bit(size / kNode);
+}
+
+// Each link of the chain moves all arguments to make room for one more, until the stack has to
+// grow.
+bool Budget::IsOfCallChain(size_t kind, size_t size) const {
+  return kind == 0 && size >= kLargeBlock && state_ != nullptr &&
+         lua_gettop(state_) > kMostArguments;
 }
 
 // Up to a quarter over the limit is given, with the hook set to raise at the next instruction: an
@@ -28,22 +61,26 @@ void* Budget::Resize(void* block, size_t old_size, size_t new_size) {
   }
   bool grows = new_size > old_size;
   size_t after = used_ - old_size + new_size;
-  if (grows && after > limits_.memory + limits_.memory / 4) {
-    Refuse();
-    return nullptr;
-  }
+  if (grows && after > limits_.memory + limits_.memory / 4) return Refuse(Refusal::kMemory);
   void* result = std::realloc(block, new_size);
   if (result == nullptr) return nullptr;
   used_ = after;
   bool look = grows && (new_size >= kLargeBlock || after > limits_.memory);
-  if (look && hooked_ == kStep) Hook(state_, 1);
+  if (look && hooked_ > 1) Hook(state_, 1);
   return result;
 }
 
 // The interpreter answers a refusal with a full collection and asks once more, which takes long:
-// hence the charge. Nothing here allocates, raises or runs code of the script.
-void Budget::Refuse() {
+// hence the charge, and the look at the next instruction. Nothing here allocates, raises or runs code of the script.
+void* Budget::Refuse(Refusal refusal) {
+  refusal_ = refusal;
   unseen_ += kCollectionCost;
+  if (state_ != nullptr && hooked_ > 1) Hook(state_, 1);
+  NoteLocation();
+  return nullptr;
+}
+
+void Budget::NoteLocation() {
   lua_Debug activation;
   for (int level = 0; state_ != nullptr && lua_getstack(state_, level, &activation); ++level) {
     lua_getinfo(state_, "Sl", &activation);
@@ -55,13 +92,34 @@ void Budget::Refuse() {
   }
 }
 
-void Budget::Hook(lua_State* L, int every) {
-  hooked_ = every;
-  lua_sethook(L, &Budget::OnCount, LUA_MASKCOUNT, every);
+std::string Budget::refusal() const {
+  switch (refusal_) {
+    case Refusal::kMemory:
+      return fmt::format("wanted more than its {} MiB of memory", limits_.memory >> 20);
+    case Refusal::kString:
+      return fmt::format("wanted a string of over {} bytes", WithThousands(value_limit()));
+    case Refusal::kTable:
+      return fmt::format("wanted a table with over {} named members", WithThousands(kMostMembers));
+    case Refusal::kArguments:
+      return fmt::format("passes over {} arguments; does a __call lead to itself?",
+                         WithThousands(kMostArguments));
+  }
+  return "";
 }
 
-void Budget::OnCount(lua_State* L, lua_Debug*) {
+void Budget::Hook(lua_State* L, int every) {
+  hooked_ = every;
+  lua_sethook(L, &Budget::OnHook, LUA_MASKCOUNT | (on_line_ ? LUA_MASKLINE : 0), every);
+}
+
+void Budget::WatchLines(lua_State* L, std::function<void(lua_State*, lua_Debug*)> on_line) {
+  on_line_ = std::move(on_line);
+  Hook(L, hooked_);
+}
+
+void Budget::OnHook(lua_State* L, lua_Debug* activation) {
   Budget& budget = Of(L);
+  if (activation->event == LUA_HOOKLINE) return budget.on_line_(L, activation);
   budget.unseen_ += budget.hooked_;
   budget.Settle(L);
 }
@@ -70,7 +128,7 @@ void Budget::Settle(lua_State* L) {
   remaining_ -= unseen_;
   unseen_ = 0;
   if (!tripped_) {
-    if (hooked_ != kStep) Hook(L, kStep);
+    if (hooked_ != step()) Hook(L, step());
     CheckMemory(L);
     CheckClock();
   }

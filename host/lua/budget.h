@@ -5,11 +5,20 @@
 // instruction and raises again each time, so that catching the error gains nothing. Library
 // functions whose work grows with their arguments charge for it, because no instruction runs
 // meanwhile.
+//
+// Some instructions of the interpreter itself take long over large things, and no hook comes while
+// they do. So what they work on is kept small, by refusing the memory for it: a string of over an
+// eighth of all memory; a table of so many named members that moving them, should all of them
+// collide, would take seconds; a call with so many arguments as only a chain of __call makes. And
+// while there are strings large enough for comparing them to be slow, the hook comes every 10
+// instructions.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <unordered_set>
 
 #include <lua.hpp>
 
@@ -34,7 +43,8 @@ class Budget {
     remaining_ = limits_.instructions;
     started_ = {};
     location_[0] = '\0';
-    if (hooked_ != kStep) Hook(L, kStep);
+    refusal_ = Refusal::kMemory;
+    if (hooked_ != step()) Hook(L, step());
     tripped_ = false;
   }
 
@@ -47,7 +57,7 @@ class Budget {
   // From a library function: `steps` as many instructions. Raises when the budget is gone.
   void Charge(lua_State* L, size_t steps) {
     unseen_ += static_cast<int64_t>(steps < kMostAtOnce ? steps : kMostAtOnce);
-    if (unseen_ >= kStep) Settle(L);
+    if (unseen_ >= step()) Settle(L);
   }
   // The same for work over so many bytes (at eight a step).
   void ChargeBytes(lua_State* L, size_t bytes) { Charge(L, bytes / 8 + 1); }
@@ -55,10 +65,14 @@ class Budget {
   // From a library function that may have waited long: looks at the clock at once.
   void Look(lua_State* L) { Settle(L); }
 
+  // From now on, `on_line` is told of each line that runs. Costs nothing where it is not used.
+  void WatchLines(lua_State* L, std::function<void(lua_State*, lua_Debug*)> on_line);
+
   bool tripped() const { return tripped_; }
   // Of a run that was stopped: which limit. Valid while tripped().
   Error reason() const { return {code_, message_}; }
-  // Where the last refused allocation was asked for ("file:line: "), or "".
+  // Why the last allocation was refused, and where it was asked for ("file:line: ", or "").
+  std::string refusal() const;
   const char* location() const { return location_; }
 
   size_t memory_limit() const { return limits_.memory; }
@@ -67,14 +81,23 @@ class Budget {
 
  private:
   static constexpr size_t kMostAtOnce = size_t{1} << 50;
-  static constexpr int kStep = 1000;                   // instructions between two looks
+  static constexpr int kStep = 1000, kShortStep = 10;  // instructions between two looks
   static constexpr size_t kLargeBlock = 64 << 10;      // after such an allocation, look at once
+  static constexpr size_t kMostMembers = 65'536;       // of one table, not counting its list
+  static constexpr int kMostArguments = 10'000;        // of one call
   static constexpr int64_t kCollectionCost = 500'000;  // instructions a forced collection counts as
 
+  enum class Refusal { kMemory, kString, kTable, kArguments };
+
   static void* Allocate(void* self, void* block, size_t old_size, size_t new_size);
-  static void OnCount(lua_State* L, lua_Debug* activation);
+  void* New(size_t kind, size_t size);
+  bool IsOfCallChain(size_t kind, size_t size) const;
+  static bool IsOfTable(size_t kind, size_t size);
+  int step() const { return large_strings_.empty() ? kStep : kShortStep; }
+  static void OnHook(lua_State* L, lua_Debug* activation);
   void* Resize(void* block, size_t old_size, size_t new_size);
-  void Refuse();
+  void* Refuse(Refusal refusal);
+  void NoteLocation();
   void Hook(lua_State* L, int every);
   void Settle(lua_State* L);
   void CheckMemory(lua_State* L);
@@ -93,6 +116,9 @@ class Budget {
   std::string message_;
   std::chrono::steady_clock::time_point started_;  // of the run; zero until first looked at
   char location_[128] = "";
+  Refusal refusal_ = Refusal::kMemory;
+  std::unordered_set<void*> large_strings_;
+  std::function<void(lua_State*, lua_Debug*)> on_line_;
 };
 
 }  // namespace tidings::lua

@@ -79,13 +79,44 @@ class CaseRunner {
   }
 
   // Only scripts that may call out get http; what kind this one is, it says itself.
-  Status Load() {
+  Status Load(CaseReport& report) {
     options_.hooks.log = [](std::string_view, std::string_view) {};
+    options_.coverage = &report.coverage;
     TRY_ASSIGN(script_, Script::Load(file_, limits_, options_));
-    bool pure = script_->kind() == ScriptKind::kSegment || script_->kind() == ScriptKind::kRoute;
+    report.name = script_->name();
+    report.kind = script_->kind();
+    bool pure = report.kind == ScriptKind::kSegment || report.kind == ScriptKind::kRoute;
     if (pure) return {};
     options_.hooks.http = [this](const Json& request) { return answers_.Answer(request); };
     TRY_ASSIGN(script_, Script::Load(file_, limits_, options_));
+    return {};
+  }
+
+  // Every line of the cases file.
+  Status RunAll(CaseReport& report) {
+    auto file = CasesBeside(file_);
+    report.has_cases = std::filesystem::exists(file);
+    if (!report.has_cases) return {};
+    TRY_ASSIGN(std::string text, ReadFile(file));
+    int line = 0;
+    for (std::string_view one : Split(text, '\n')) {
+      ++line;
+      if (Trim(one).empty()) continue;
+      auto run = RunLine(one, line, report);
+      if (!run) return Fail(run.error().In(fmt::format("{}:{}", file.string(), line)));
+    }
+    return {};
+  }
+
+ private:
+  Status RunLine(std::string_view text, int line, CaseReport& report) {
+    TRY_ASSIGN(Json one_case, ParseJson(text));
+    TRY_ASSIGN(std::string complaint, Run(one_case));
+    if (complaint.empty()) {
+      ++report.passed;
+    } else {
+      report.failures.push_back({line, TextOf(one_case, "name"), std::move(complaint)});
+    }
     return {};
   }
 
@@ -101,7 +132,6 @@ class CaseRunner {
     return Compare(one_case, outcome);
   }
 
- private:
   Status Check(const Json& one_case) const {
     std::vector<std::string> known = {"name",     "now",   "expect", "why",
                                       "contains", "error", "http",   InputKey(script_->kind())};
@@ -188,29 +218,45 @@ std::filesystem::path CasesBeside(const std::filesystem::path& script) {
   return std::filesystem::path(script).replace_extension(".cases.jsonl");
 }
 
+std::filesystem::path ScriptOf(const std::filesystem::path& file) {
+  constexpr std::string_view kCases = ".cases.jsonl";
+  auto name = file.filename().string();
+  if (!name.ends_with(kCases)) return file;
+  return file.parent_path() / (name.substr(0, name.size() - kCases.size()) + ".lua");
+}
+
+std::vector<std::filesystem::path> ScriptsBelow(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> scripts;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, ignored)) {
+    auto within = entry.path().lexically_relative(folder);
+    if (within.extension() == ".lua" && *within.begin() != "lib") scripts.push_back(entry.path());
+  }
+  std::sort(scripts.begin(), scripts.end());
+  return scripts;
+}
+
 Result<CaseReport> RunCases(const std::filesystem::path& script, const std::filesystem::path& lib,
                             const Limits& limits) {
-  CaseRunner runner(script, lib, limits);
-  TRY(runner.Load());
   CaseReport report;
-  auto file = CasesBeside(script);
-  if (!std::filesystem::exists(file)) return report;
-  TRY_ASSIGN(std::string text, ReadFile(file));
-  int line = 0;
-  for (std::string_view one : Split(text, '\n')) {
-    ++line;
-    if (Trim(one).empty()) continue;
-    auto place = [&] { return fmt::format("{}:{}", file.string(), line); };
-    auto one_case = ParseJson(one);
-    if (!one_case.has_value()) return Fail(one_case.error().In(place()));
-    auto outcome = runner.Run(*one_case);
-    if (!outcome.has_value()) return Fail(outcome.error().In(place()));
-    if (outcome->empty())
-      ++report.passed;
-    else
-      report.failures.push_back({line, TextOf(*one_case, "name"), *outcome});
-  }
+  CaseRunner runner(script, lib, limits);
+  TRY(runner.Load(report));
+  TRY(runner.RunAll(report));
   return report;
+}
+
+Status RequireCases(const std::filesystem::path& script, const std::filesystem::path& lib,
+                    const Limits& limits) {
+  TRY_ASSIGN(CaseReport report, RunCases(script, lib, limits));
+  if (report.ok()) return {};
+  const CaseFailure& first = report.failures[0];
+  size_t more = report.failures.size() - 1;
+  return Fail(Code::kInvalidArgument,
+              fmt::format("{}:{}: case \"{}\": {}\n{} is not used while its cases fail{}; `tidings "
+                          "test {}` shows them",
+                          CasesBeside(script).string(), first.line, first.name, first.message,
+                          script.string(), more == 0 ? "" : fmt::format(" ({} more)", more),
+                          script.string()));
 }
 
 }  // namespace tidings::lua

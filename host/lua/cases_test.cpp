@@ -15,24 +15,14 @@ namespace fs = std::filesystem;
 
 const fs::path kScripts = fs::path(TIDINGS_SOURCE_DIR) / "scripts";
 
-std::vector<fs::path> ShippedScripts() {
-  std::vector<fs::path> scripts;
-  for (const auto& entry : fs::recursive_directory_iterator(kScripts)) {
-    bool stage =
-        entry.path().extension() == ".lua" && entry.path().parent_path() != kScripts / "lib";
-    if (stage) scripts.push_back(entry.path());
-  }
-  std::sort(scripts.begin(), scripts.end());
-  return scripts;
-}
-
-TEST(Cases, AllShippedScriptsPassTheirs) {
-  auto scripts = ShippedScripts();
-  EXPECT_GE(scripts.size(), 8u);
+TEST(Cases, AllShippedScriptsPassTheirsAndAreReached) {
+  auto scripts = ScriptsBelow(kScripts);
+  EXPECT_GE(scripts.size(), 18u);
   for (const fs::path& script : scripts) {
     auto report = RunCases(script, kScripts / "lib");
     ASSERT_TRUE(report.has_value()) << report.error().message;
     EXPECT_GE(report->passed, 3) << script << " needs cases";
+    EXPECT_THAT(report->coverage.Missed(), testing::IsEmpty()) << script;
     for (const CaseFailure& failure : report->failures) {
       ADD_FAILURE() << CasesBeside(script) << ":" << failure.line << ": " << failure.name << ": "
                     << failure.message;
@@ -115,7 +105,44 @@ TEST(Cases, AreNotNeeded) {
   auto report = RunOne(kSegment, "");
   ASSERT_TRUE(report.has_value());
   EXPECT_EQ(report->passed, 0);
+  EXPECT_FALSE(report->has_cases);
   EXPECT_TRUE(report->ok());
+}
+
+TEST(Cases, AreFoundBesideTheirScript) {
+  EXPECT_EQ(CasesBeside("a/x.lua"), "a/x.cases.jsonl");
+  EXPECT_EQ(ScriptOf("a/x.cases.jsonl"), "a/x.lua");
+  EXPECT_EQ(ScriptOf("a/x.lua"), "a/x.lua");
+}
+
+TEST(Cases, AreOfEveryScriptButTheModules) {
+  TempDir folder;
+  for (const char* path : {"segment/b.lua", "segment/a.lua", "segment/a.cases.jsonl", "lib/m.lua",
+                           "lib/deep/n.lua", "ingest/lib/c.lua"}) {
+    fs::create_directories((folder.path() / path).parent_path());
+    ASSERT_TRUE(WriteFile(folder.path() / path, "").has_value());
+  }
+  std::vector<std::string> found;
+  for (const auto& script : ScriptsBelow(folder.path())) {
+    found.push_back(script.lexically_relative(folder.path()).string());
+  }
+  EXPECT_THAT(found, testing::ElementsAre("ingest/lib/c.lua", "segment/a.lua", "segment/b.lua"));
+  EXPECT_TRUE(ScriptsBelow(folder.path() / "none").empty());
+}
+
+TEST(Cases, HaveToPassWhereTheyAreRequired) {
+  TempDir folder;
+  fs::path file = folder.path() / "x.lua";
+  ASSERT_TRUE(WriteFile(file, kSegment).has_value());
+  EXPECT_TRUE(RequireCases(file, "", {}).has_value()) << "none are required";
+  const std::string few = R"({"name": "few", "customer": {"visit": 1}, "expect": true})";
+  ASSERT_TRUE(WriteFile(CasesBeside(file), few + "\n" + few).has_value());
+  auto status = RequireCases(file, "", {});
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().code, Code::kInvalidArgument);
+  EXPECT_THAT(status.error().message,
+              HasSubstr("x.cases.jsonl:1: case \"few\": expected true, got false"));
+  EXPECT_THAT(status.error().message, HasSubstr("not used while its cases fail (1 more)"));
 }
 
 }  // namespace

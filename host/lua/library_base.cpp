@@ -9,6 +9,7 @@
 #include "lua/convert.h"
 #include "lua/freeze.h"
 #include "lua/library.h"
+#include "lua/source.h"
 
 namespace tidings::lua {
 namespace {
@@ -152,9 +153,7 @@ void LoadModule(lua_State* L, const std::string& name, int modules) {
   std::string text = ReadModule(L, name);
   lua_pushboolean(L, 0);
   lua_setfield(L, modules, name.c_str());
-  if (luaL_loadbufferx(L, text.data(), text.size(), ("@lib/" + name + ".lua").c_str(), "t")) {
-    lua_error(L);
-  }
+  LoadSource(L, text, "lib/" + name + ".lua");
   lua_call(L, 0, 1);
   if (lua_isnil(L, -1))
     luaL_error(L, "lib/%s.lua returns nothing; end it with `return M`", name.c_str());

@@ -13,6 +13,8 @@ namespace {
 
 __extension__ using Int128 = __int128;
 
+constexpr lua_Integer kMostStatuses = 16;
+
 using Check = const Json& (*)(lua_State*);
 
 // What the orders that fit came to.
@@ -45,7 +47,9 @@ std::string ReadStatus(lua_State* L, int index) {
 void ReadStatuses(lua_State* L, OrderFilter& filter) {
   if (!lua_istable(L, -1)) return filter.statuses.push_back(ReadStatus(L, -1));
   int list = lua_gettop(L);
-  for (lua_Integer i = 1, length = luaL_len(L, list); i <= length; ++i) {
+  lua_Integer length = luaL_len(L, list);
+  if (length > kMostStatuses) luaL_error(L, "the list of `status` is too long");
+  for (lua_Integer i = 1; i <= length; ++i) {
     lua_geti(L, list, i);
     filter.statuses.push_back(ReadStatus(L, -1));
     lua_settop(L, list);

@@ -137,9 +137,9 @@ size_t Start(lua_State* L, int index, size_t size) {
   return static_cast<size_t>(length + at);
 }
 
-Pattern Compile(lua_State* L, std::string_view text, bool anchors) {
+std::shared_ptr<const Pattern> Compile(lua_State* L, std::string_view text, bool anchors) {
   Budget::Of(L).Charge(L, text.size() * 4);
-  return Pattern(text, anchors);
+  return CompiledPattern(text, anchors);
 }
 
 int FindPlain(lua_State* L, std::string_view subject, std::string_view wanted, size_t start) {
@@ -161,7 +161,8 @@ int FindOrMatch(lua_State* L, bool find) {
   if (start > subject.size()) return lua_pushnil(L), 1;
   bool plain = lua_toboolean(L, 4) || text.find_first_of("^$*+?.([%-") == std::string_view::npos;
   if (find && plain) return FindPlain(L, subject, text, start);
-  Pattern pattern = Compile(L, text, true);
+  const auto compiled = Compile(L, text, true);
+  const Pattern& pattern = *compiled;
   BudgetMeter meter(L);
   Match match(pattern, subject, meter);
   const char* const last = pattern.anchored() ? subject.data() + start : subject.end();
@@ -184,7 +185,8 @@ int MatchOnce(lua_State* L) { return FindOrMatch(L, false); }
 // Upvalues: subject, pattern, where to look next, where the last match ended (-1: none yet).
 int NextMatch(lua_State* L) {
   std::string_view subject = TextAt(L, lua_upvalueindex(1));
-  Pattern pattern = Compile(L, TextAt(L, lua_upvalueindex(2)), false);
+  const auto compiled = Compile(L, TextAt(L, lua_upvalueindex(2)), false);
+  const Pattern& pattern = *compiled;
   auto at = static_cast<size_t>(lua_tointeger(L, lua_upvalueindex(3)));
   lua_Integer last_end = lua_tointeger(L, lua_upvalueindex(4));
   BudgetMeter meter(L);
@@ -219,7 +221,8 @@ class Substitution {
   explicit Substitution(lua_State* L)
       : L_(L),
         subject_(CheckText(L_, 1)),
-        pattern_(Compile(L_, CheckText(L_, 2), true)),
+        compiled_(Compile(L_, CheckText(L_, 2), true)),
+        pattern_(*compiled_),
         kind_(lua_type(L_, 3)),
         meter_(L_),
         match_(pattern_, subject_, meter_),
@@ -307,7 +310,8 @@ class Substitution {
 
   lua_State* const L_;
   const std::string_view subject_;
-  const Pattern pattern_;
+  const std::shared_ptr<const Pattern> compiled_;
+  const Pattern& pattern_;
   const int kind_;
   BudgetMeter meter_;
   Match match_;

@@ -41,9 +41,16 @@ class Sorter {
     lua_geti(L_, 1, a);
     lua_geti(L_, 1, b);
     if (compares_) lua_call(L_, 2, 1);
+    if (!compares_) ChargeTexts();
     bool less = compares_ ? lua_toboolean(L_, -1) : lua_compare(L_, -2, -1, LUA_OPLT);
     lua_settop(L_, top);
     return less;
+  }
+
+  // The two on top, which Lua is about to compare byte by byte.
+  void ChargeTexts() {
+    bool texts = lua_type(L_, -1) == LUA_TSTRING && lua_type(L_, -2) == LUA_TSTRING;
+    if (texts) Budget::Of(L_).ChargeBytes(L_, std::min(lua_rawlen(L_, -1), lua_rawlen(L_, -2)));
   }
 
   void Swap(lua_Integer a, lua_Integer b) {

@@ -17,7 +17,7 @@ namespace tidings::lua {
 struct Limits {
   int64_t instructions = 20'000'000;  // of the virtual machine; long library calls count as many
   Duration wall = std::chrono::seconds(1);
-  size_t memory = size_t{64} << 20;  // bytes; no single string or table may take over an eighth
+  size_t memory = size_t{64} << 20;  // bytes; no single string may take over an eighth
 };
 
 // What a script may do to the world outside; an empty function means that it may not, and the name

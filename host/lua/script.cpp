@@ -4,12 +4,14 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "lua/active_lines.h"
 #include "lua/convert.h"
 #include "lua/freeze.h"
 #include "lua/library.h"
 #include "lua/outcome.h"
 #include "lua/row_view.h"
 #include "lua/sandbox.h"
+#include "lua/source.h"
 #include "lua/stage_table.h"
 
 namespace tidings::lua {
@@ -68,6 +70,7 @@ class Script::Impl {
   static int LoadBody(lua_State* L);
   static int CallBody(lua_State* L);
   void Load(lua_State* L, std::string_view source);
+  void NoteLines(lua_State* L, Coverage& coverage);
   void Keep(lua_State* L);
 
   Status Run(lua_CFunction body, void* data, int results);
@@ -120,8 +123,7 @@ Error Script::Impl::Explained(int status, std::string text) const {
   }
   if (status == LUA_ERRMEM) {
     std::string place = budget.location()[0] == '\0' ? file_ + ": " : budget.location();
-    return {Code::kResourceExhausted, fmt::format("{}wanted more than its {} MiB of memory", place,
-                                                  budget.memory_limit() >> 20)};
+    return {Code::kResourceExhausted, place + budget.refusal()};
   }
   if (status != LUA_ERRRUN) text = file_ + ": the error could not be told: " + text;
   return {Code::kInvalidArgument, std::move(text)};
@@ -148,12 +150,8 @@ int Script::Impl::LoadBody(lua_State* L) {
 }
 
 void Script::Impl::Load(lua_State* L, std::string_view source) {
-  if (source.substr(0, 3) == "\xEF\xBB\xBF") source.remove_prefix(3);
-  if (source.substr(0, 1) == "\x1b")
-    luaL_error(L, "%s:1: is compiled Lua, not text", file_.c_str());
-  if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + file_).c_str(), "t") != LUA_OK) {
-    lua_error(L);
-  }
+  LoadSource(L, source, file_);
+  if (context_.options.coverage != nullptr) NoteLines(L, *context_.options.coverage);
   lua_call(L, 0, 1);
   auto kind = DeclaredKind(L, -1);
   if (!kind.has_value()) {
@@ -164,6 +162,15 @@ void Script::Impl::Load(lua_State* L, std::string_view source) {
   }
   kind_ = *kind;
   Keep(L);
+}
+
+// Of the script on top of the stack, which is about to run.
+void Script::Impl::NoteLines(lua_State* L, Coverage& coverage) {
+  coverage.Expect(ActiveLines(L));
+  context_.budget.WatchLines(L, [this, &coverage](lua_State* at, lua_Debug* activation) {
+    lua_getinfo(at, "Sl", activation);
+    if (activation->source == "@" + file_) coverage.Reach(activation->currentline);
+  });
 }
 
 // Of the stage's table at 1: takes its words, freezes all that it reaches, and leaves on the stack

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "lua/coverage.h"
 #include "lua/limits.h"
 #include "lua/row.h"
 
@@ -32,6 +33,7 @@ struct Options {
   Hooks hooks;                        // what the script may reach
   const RowType* row_type = nullptr;  // of Test; must outlive the script
   Time now{};                         // until SetNow
+  Coverage* coverage = nullptr;       // is told which lines run; must outlive the script
 };
 
 // A loaded script. One thread at a time; may move between threads. A script that has failed may be

@@ -97,12 +97,18 @@ class Stream {
     spec.name = spec.Label();
     spec.options = options_.options;
     spec.scripts = options_.scripts_folder;
-    TRY_ASSIGN(parser_, MakeRunner(spec, context));
+    TRY_ASSIGN(parser_, LoadOne(spec, context));
     for (const auto& [entity, script] : options_.scripts) {
       spec.name = spec.script = script;
-      TRY_ASSIGN(scripts_[entity], MakeRunner(spec, context));
+      TRY_ASSIGN(scripts_[entity], LoadOne(spec, context));
     }
     return {};
+  }
+
+  static Result<std::unique_ptr<Runner>> LoadOne(const RunnerSpec& spec,
+                                                 const RunnerContext& context) {
+    if (!spec.script.empty()) TRY(CheckCases(spec));
+    return MakeRunner(spec, context);
   }
 
   Result<StreamProgress> Run() {

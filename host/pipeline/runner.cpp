@@ -9,18 +9,23 @@ Duration RunnerSpec::BatchLimit(size_t items) const {
   return timeout * static_cast<int64_t>(std::max<size_t>(items, 1));
 }
 
+lua::Limits RunnerSpec::ScriptLimits() const {
+  return {instructions, timeout, static_cast<size_t>(memory)};
+}
+
 Json RunnerSpec::ToJson() const {
   return {{"name", name},       {"kind", std::string(StageName(kind))},
           {"plugin", plugin},   {"library", library.string()},
           {"script", script},   {"scripts", scripts.string()},
           {"options", options}, {"timeout_us", timeout.count()},
-          {"memory", memory}};
+          {"memory", memory},   {"instructions", instructions}};
 }
 
 Result<RunnerSpec> RunnerSpec::FromJson(const Json& json) {
   auto kind = ParseStage(json.is_object() ? TextOf(json, "kind") : "");
   bool sound = kind && json.contains("timeout_us") && json["timeout_us"].is_number_integer() &&
                json.contains("memory") && json["memory"].is_number_integer() &&
+               json.contains("instructions") && json["instructions"].is_number_integer() &&
                json.contains("options");
   if (!sound) return Fail(Code::kInvalidArgument, "these are no settings of a worker");
   RunnerSpec spec;
@@ -33,6 +38,7 @@ Result<RunnerSpec> RunnerSpec::FromJson(const Json& json) {
   spec.options = json["options"];
   spec.timeout = Duration(json["timeout_us"].get<int64_t>());
   spec.memory = json["memory"].get<int64_t>();
+  spec.instructions = json["instructions"].get<int64_t>();
   return spec;
 }
 

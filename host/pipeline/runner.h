@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/stage.h"
+#include "lua/limits.h"
 #include "pipeline/batch.h"
 
 namespace tidings::net {
@@ -64,8 +65,11 @@ struct RunnerSpec {
   Json options = Json::object();  // of the plugin; may hold secrets: never logged
   Duration timeout = std::chrono::seconds(5);
   int64_t memory = 64LL << 20;
+  int64_t instructions = 20'000'000;  // of one call of a script
 
   const std::string& Label() const { return script.empty() ? plugin : script; }
+
+  lua::Limits ScriptLimits() const;  // of one call
 
   // How long one batch of this many items may take: a plugin's invocation is the batch, a script's
   // is one item.
@@ -84,6 +88,10 @@ Result<std::unique_ptr<Runner>> MakePluginRunner(const RunnerSpec& spec,
                                                  const RunnerContext& context);
 Result<std::unique_ptr<Runner>> MakeScriptRunner(const RunnerSpec& spec,
                                                  const RunnerContext& context);
+
+// Runs the cases beside the script of `spec` under its limits. Fails where one of them does,
+// naming the stage.
+Status CheckCases(const RunnerSpec& spec);
 
 // The script of `spec`, with the hooks of `context`; also for route scripts, which run no batches.
 // Fails with what Lua says of it.

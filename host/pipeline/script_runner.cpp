@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "lua/cases.h"
 #include "lua/script.h"
 #include "net/http_client.h"
 #include "pipeline/runner.h"
@@ -119,7 +120,8 @@ class ScriptRunner : public Runner {
     CustomerValues values(customer);
     auto matches = script_->Test(values.row());
     if (!matches) {
-      outcome.verdicts[i] = {VerdictCode::kReject, {}, matches.error().message, ""};
+      auto error = matches.error().In("customer " + customer.id);
+      outcome.verdicts[i] = {VerdictCode::kReject, {}, error.message, ""};
     } else if (!*matches) {
       outcome.verdicts[i].code = VerdictCode::kDrop;
     }
@@ -167,18 +169,22 @@ class ScriptRunner : public Runner {
 
 Result<std::unique_ptr<lua::Script>> LoadText(const RunnerSpec& spec, const RunnerContext& context,
                                               std::string_view text) {
-  lua::Limits limits;
-  limits.wall = spec.timeout;
-  limits.memory = static_cast<size_t>(spec.memory);
   lua::Options options;
   options.lib = spec.scripts / "lib";
   options.hooks = HooksOf(spec, context);
   options.row_type = &lua::CustomerRow();
   options.now = context.clock->Now();
-  return lua::Script::LoadText(spec.script, text, limits, options);
+  return lua::Script::LoadText(spec.script, text, spec.ScriptLimits(), options);
 }
 
 }  // namespace
+
+Status CheckCases(const RunnerSpec& spec) {
+  auto passed =
+      lua::RequireCases(spec.scripts / spec.script, spec.scripts / "lib", spec.ScriptLimits());
+  if (!passed) return Fail(passed.error().In(spec.name));
+  return {};
+}
 
 Result<std::unique_ptr<lua::Script>> LoadScript(const RunnerSpec& spec,
                                                 const RunnerContext& context) {

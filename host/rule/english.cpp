@@ -43,7 +43,6 @@ std::string Word(const Constant& constant) {
   if (auto* text = std::get_if<std::string>(&constant)) return "“" + *text + "”";
   if (auto* day = std::get_if<Day>(&constant)) return DateText(day->start);
   if (auto* ago = std::get_if<Ago>(&constant)) return SpanText(*ago) + " ago";
-  if (auto* integer = std::get_if<int64_t>(&constant)) return Decimal(*integer).ToEnglish();
   if (auto* number = std::get_if<double>(&constant))
     return Decimal::FromDouble(*number).ToEnglish();
   return FormatTime(std::get<Time>(constant));
@@ -195,6 +194,7 @@ std::string CallNoun(const Call& call) {
     case Function::kUpper: return left + " in capitals";
     case Function::kLength: return "length of " + left;
     case Function::kReal: return left;
+    case Function::kFloor: return left + " rounded down";
     default: break;
   }
   constexpr const char* kWords[] = {"plus", "minus", "times", "divided by"};
@@ -265,6 +265,8 @@ bool IsEmptyGroup(const Node& node, bool any) {
 }
 
 }  // namespace
+
+std::string WriteClause(const Node& node) { return Print(node, false); }
 
 std::string WriteEnglish(const Node& node) {
   if (IsEmptyGroup(node, false)) return "all customers";

@@ -9,5 +9,7 @@
 namespace tidings::rule {
 
 std::string WriteEnglish(const Node& node);
+// A part of it, without "customers": "who have visited at least 3 times".
+std::string WriteClause(const Node& node);
 
 }  // namespace tidings::rule

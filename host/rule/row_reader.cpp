@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/text.h"
 #include "rule/fields.h"
@@ -42,14 +43,15 @@ std::string DigitsOf(Int128 number) {
   return (number < 0 ? "-0" : "0") + digits;
 }
 
-template <class T>
-T Calculate(Call::Function function, T left, T right) {
+RowValue Calculate(Call::Function function, double left, double right) {
   switch (function) {
     case Call::Function::kAdd: return left + right;
     case Call::Function::kSubtract: return left - right;
     case Call::Function::kMultiply: return left * right;
-    default: return left / right;
+    default: break;
   }
+  if (right == 0) return std::monostate();
+  return left / right;
 }
 
 RowValue Keep(Aggregate::Function function, RowValue best, RowValue value) {
@@ -81,7 +83,6 @@ RowValue RowReader::Value(const Expr& expr) {
   if (auto* aggregate = std::get_if<Aggregate>(&expr.part)) return Value(*aggregate);
   if (auto* call = std::get_if<Call>(&expr.part)) return Value(*call);
   const auto& constant = std::get<Constant>(expr.part);
-  if (auto* integer = std::get_if<int64_t>(&constant)) return *integer;
   if (auto* number = std::get_if<double>(&constant)) return *number;
   if (auto* text = std::get_if<std::string>(&constant)) return *text;
   return std::monostate();
@@ -157,14 +158,12 @@ RowValue RowReader::Value(const Call& call) {
       return static_cast<int64_t>(list != nullptr ? (*list)->size() : text->size());
     }
     case Function::kReal: return RealOf(left);
+    case Function::kFloor: return std::floor(std::get<double>(left));
     default: break;
   }
   RowValue right = Value(call.arguments.back());
   if (std::holds_alternative<std::monostate>(right)) return right;
-  if (auto* real = std::get_if<double>(&left)) {
-    return Calculate(call.function, *real, std::get<double>(right));
-  }
-  return Calculate(call.function, std::get<int64_t>(left), std::get<int64_t>(right));
+  return Calculate(call.function, std::get<double>(left), std::get<double>(right));
 }
 
 const Json& RowReader::JsonAt(size_t slot) {

@@ -5,7 +5,10 @@
 #include "base/text.h"
 #include "lua/script.h"
 #include "rule/english.h"
+#include "rule/explain.h"
 #include "rule/json_frontend.h"
+#include "rule/logic.h"
+#include "rule/lua_frontend.h"
 #include "rule/matcher.h"
 #include "rule/sql.h"
 #include "rule/tree.h"
@@ -17,12 +20,17 @@ struct Rule::State {
   std::string source;
   std::string name;
   std::string file;          // what errors of a Lua rule are said to be in
-  std::optional<Node> tree;  // of a JSON rule
+  std::optional<Node> tree;  // of a JSON rule, or of a Lua rule that SQL can say
   std::filesystem::path lib;
   lua::Limits limits;
+  std::shared_ptr<const LuaProgram> program;  // of a Lua rule
+  LuaPlan plan;                               // under kNominal
 };
 
 namespace {
+
+// A moment that no rule names: what lies whole days before it was meant to be relative.
+const Time kNominal = *ParseTime("2026-02-03T04:05:06.789123Z");
 
 Result<std::unique_ptr<lua::Script>> LoadScript(const std::string& name, const std::string& text,
                                                 const std::filesystem::path& lib,
@@ -36,19 +44,36 @@ Result<std::unique_ptr<lua::Script>> LoadScript(const std::string& name, const s
                                                   lua::KindName(script->kind())));
 }
 
+Sql WriteVerdicts(const LuaPlan& plan, Time now, int first_param) {
+  Sql all;
+  for (const auto& [node, name] :
+       {std::pair(&plan.chosen, " as chosen"), std::pair(&plan.asked, " as asked"),
+        std::pair(&plan.failed, " as failed")}) {
+    Sql sql = WriteSql(*node, now, first_param + static_cast<int>(all.params.size()));
+    all.where += (all.where.empty() ? "" : ", ") + sql.where + " is true" + name;
+    all.params.insert(all.params.end(), sql.params.begin(), sql.params.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 Result<Rule> Rule::FromJson(std::string_view text) {
   TRY_ASSIGN(Node tree, ParseJsonRule(text));
-  return Rule(
-      std::make_shared<State>(State{"json", std::string(text), "", "", std::move(tree), {}, {}}));
+  return Rule(std::make_shared<State>(
+      State{.language = "json", .source = std::string(text), .tree = std::move(tree)}));
 }
 
 Result<Rule> Rule::FromLua(std::string name, std::string text, const std::filesystem::path& lib,
                            const lua::Limits& limits) {
+  TRY_ASSIGN(auto program, LuaProgram::Parse(name, text, lib));
   TRY_ASSIGN(auto script, LoadScript(name, text, lib, limits, Time()));
-  return Rule(std::make_shared<State>(
-      State{"lua", std::move(text), script->name(), std::move(name), std::nullopt, lib, limits}));
+  LuaPlan plan = program->PlanFor(kNominal);
+  std::optional<Node> tree;
+  if (IsFalse(plan.asked)) tree = plan.chosen;
+  return Rule(std::make_shared<State>(State{"lua", std::move(text), script->name(), std::move(name),
+                                            std::move(tree), lib, limits, std::move(program),
+                                            std::move(plan)}));
 }
 
 Result<Rule> Rule::Parse(std::string_view language, std::string source,
@@ -66,20 +91,48 @@ const std::string& Rule::name() const { return state_->name; }
 const Node* Rule::tree() const { return state_->tree ? &*state_->tree : nullptr; }
 bool Rule::IsSql() const { return state_->tree.has_value(); }
 
-Sql Rule::ToSql(Time now, int first_param) const {
-  return WriteSql(state_->tree.value(), now, first_param);
+Sql Rule::ToSql(Time now, int first_param) const { return PushDown(now, first_param).chosen; }
+
+Pushdown Rule::PushDown(Time now, int first_param) const {
+  LuaPlan plan = state_->program ? state_->program->PlanFor(now)
+                                 : LuaPlan{*state_->tree, False(), False(), {}, {}};
+  auto write = [&](const Node& node) { return WriteSql(node, now, first_param); };
+  Pushdown result{write(plan.chosen), std::nullopt, std::nullopt,
+                  WriteVerdicts(plan, now, first_param)};
+  if (!IsFalse(plan.asked)) result.asked = write(plan.asked);
+  if (!IsFalse(plan.failed)) result.failed = write(plan.failed);
+  return result;
 }
 
 Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now) const {
-  if (state_->tree) return NewTreeMatcher(*state_->tree, now);
+  if (!state_->program) return NewTreeMatcher(*state_->tree, now);
   TRY_ASSIGN(auto script,
              LoadScript(state_->file, state_->source, state_->lib, state_->limits, now));
-  return NewScriptMatcher(std::move(script), state_->source.find("orders") != std::string::npos);
+  return NewScriptMatcher(std::move(script), state_->program->MentionsOrders());
 }
 
 std::string Rule::ToEnglish() const {
   if (state_->tree) return WriteEnglish(*state_->tree);
   return "customers chosen by the script “" + state_->name + "”";
+}
+
+std::vector<StaysInLua> Rule::InLua() const {
+  std::vector<StaysInLua> lines;
+  for (const auto& [line, why] : state_->plan.notes) lines.push_back({line, why});
+  return lines;
+}
+
+std::vector<int> Rule::InSql() const {
+  std::set<int> lines = state_->plan.lines;
+  for (const auto& note : state_->plan.notes) lines.erase(note.line);
+  return {lines.begin(), lines.end()};
+}
+
+std::vector<ClauseResult> Rule::Explain(const lua::Row& row, Time now) const {
+  if (!state_->program) return ExplainClauses(*state_->tree, row, now);
+  LuaPlan plan = state_->program->PlanFor(now);
+  if (!IsFalse(plan.asked)) return {};
+  return ExplainClauses(plan.chosen, row, now);
 }
 
 }  // namespace tidings::rule

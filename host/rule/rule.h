@@ -61,11 +61,35 @@ class Matcher {
   virtual const MatchReport& report() const = 0;
 };
 
+// A rule made definite by `now`: who belongs by SQL alone, and about whom the script has to be
+// asked.
+struct Pushdown {
+  Sql chosen;                 // these belong
+  std::optional<Sql> asked;   // a Matcher decides about these; none where SQL says all
+  std::optional<Sql> failed;  // the rule raises an error for these; they do not belong
+  // All three as columns of a select list over `customers c`: "... as chosen, ... as asked, ... as
+  // failed". Of a customer who is asked about, the others say nothing.
+  Sql verdicts;
+};
+
+// A line of a Lua rule that stays in Lua, and why; line 0 is the rule as a whole.
+struct StaysInLua {
+  int line;
+  std::string why;
+};
+
+// One clause of a rule for one customer, in the order of the rule.
+struct ClauseResult {
+  int depth;         // of the group that it stands in; a group comes before its clauses
+  std::string text;  // "who have spent more than 5,000", or "all of", "any of"
+  bool holds;
+};
+
 // A value, cheap to copy, safe to share between threads.
 class Rule {
  public:
-  // Any of the dialects of rule groups (dialects.h). Fails with kInvalidArgument; the message names
-  // the JSON Pointer of each mistake and what was probably meant.
+  // Any of the dialects of rule groups (json_frontend.h). Fails with kInvalidArgument; the message
+  // names the JSON Pointer of each mistake and what was probably meant.
   static Result<Rule> FromJson(std::string_view text);
   // A segment script. Loads it once to see that it is one; `lib` is where it may `require` from.
   static Result<Rule> FromLua(std::string name, std::string text, const std::filesystem::path& lib,
@@ -84,11 +108,21 @@ class Rule {
   // The numbering of parameters begins with first_param.
   Sql ToSql(Time now, int first_param = 1) const;
 
-  // For any rule (one that IsSql is evaluated in memory). Fails where a Lua rule does not load.
+  // For any rule. In each of its parts the numbering of parameters begins with first_param.
+  Pushdown PushDown(Time now, int first_param = 1) const;
+
+  // For any rule (JSON is evaluated in memory). Fails where a Lua rule does not load.
   Result<std::unique_ptr<Matcher>> NewMatcher(Time now) const;
 
   // "customers who have spent more than 5,000 and ordered last over 180 days ago".
   std::string ToEnglish() const;
+
+  // Of a Lua rule: the lines that SQL cannot say, and those that it does.
+  std::vector<StaysInLua> InLua() const;
+  std::vector<int> InSql() const;
+
+  // Why a customer is in or out, clause by clause of the tree. Empty where there is none.
+  std::vector<ClauseResult> Explain(const lua::Row& row, Time now) const;
 
  private:
   struct State;

@@ -43,9 +43,11 @@ Columns Customer(const char* spend, const char* visit, std::optional<const char*
 TEST(Rule, RunsAScriptRowByRow) {
   auto rule = Rule::Parse("lua", kDesignRule, "", {});
   ASSERT_TRUE(rule.has_value()) << rule.error().message;
-  EXPECT_FALSE(rule->IsSql());
+  EXPECT_TRUE(rule->IsSql());
   EXPECT_EQ(rule->name(), "Lapsed big spenders");
-  EXPECT_EQ(rule->ToEnglish(), "customers chosen by the script “Lapsed big spenders”");
+  EXPECT_EQ(rule->ToEnglish(),
+            "customers who last ordered more than 180 days ago and (who have spent more than 5,000 "
+            "or who have visited at least 10 times)");
   auto matcher = rule->NewMatcher(kNow);
   ASSERT_TRUE(matcher.has_value());
   EXPECT_TRUE((*matcher)->Match(Customer("5000.01", "1", "1700000000000000")));

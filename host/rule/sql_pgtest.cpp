@@ -9,137 +9,11 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "pg/testing.h"
 #include "rule/decimal.h"
-#include "rule/rule.h"
+#include "rule/scratch_customers.h"
 
 namespace tidings::rule {
 namespace {
-
-using pg::Got;
-using std::chrono::days;
-
-constexpr int kCustomers = 400;
-constexpr char kSomeOrder[] = R"({"field": "order_amount", "operator": ">", "value": 1})";
-const Time kNow = *ParseTime("2026-03-29T01:30:00Z");  // a night of daylight saving
-
-template <size_t N>
-const char* Pick(Random& random, const char* const (&pool)[N]) {
-  return pool[random.Below(N)];
-}
-
-constexpr const char* kTexts[] = {"",          "Pune",        "pune",   "PUNE ", "Mumbai",
-                                  "São Paulo", "東京",        "O'Hare", "a%b_c", "100",
-                                  "41",        "back\\slash", "\"q\"",  "{x,y}", "null",
-                                  "é",         "e\u0301",     "x",      "Z",     "a,b"};
-constexpr const char* kSpends[] = {
-    "0", "0.0001", "-3", "4999.9999", "5000", "5000.0001", "99999999999999.9999", "1234.5"};
-constexpr const char* kCounts[] = {
-    "0", "1", "3", "10", "9007199254740992", "9007199254740993", "9223372036854775807", "-1"};
-constexpr const char* kMembers[] = {"\"x\"",
-                                    "\"41\"",
-                                    "41",
-                                    "41.0",
-                                    "4.1e1",
-                                    "true",
-                                    "false",
-                                    "null",
-                                    "[]",
-                                    "{}",
-                                    "\"\"",
-                                    "[\"x\",\"y\"]",
-                                    "[[\"x\"]]",
-                                    "{\"a\":\"x\"}",
-                                    "9007199254740993",
-                                    "0.1",
-                                    "-1e-7",
-                                    "\"true\"",
-                                    "\"東京\"",
-                                    "\"a\\\"b\\\\c\"",
-                                    "1e40"};
-constexpr const char* kTagLists[] = {"{}",         "{vip}", "{vip,new}", "{\"a,b\",\"\\\"q\\\"\"}",
-                                     "{東京,VIP}", "{\"\"}"};
-
-// A moment near one that rules are likely to name.
-Time RandomTime(Random& random) {
-  Time base = kNow - days(random.Below(200));
-  switch (random.Below(4)) {
-    case 0: return base;
-    case 1: return std::chrono::floor<days>(base);
-    case 2: return base + Duration(static_cast<int64_t>(random.Below(3)) - 1);
-    default: return base - Duration(random.Below(86'400'000'000));
-  }
-}
-
-Id CustomerId(int number) {
-  Id id;
-  id.bytes[15] = static_cast<uint8_t>(number);
-  id.bytes[14] = static_cast<uint8_t>(number >> 8);
-  return id;
-}
-
-void InsertCustomer(pg::Connection& connection, Random& random, int number) {
-  Id id = CustomerId(number);
-  auto maybe = [&](std::string text) {
-    return random.Chance(0.3) ? std::nullopt : std::optional(text);
-  };
-  std::string attributes = "{";
-  for (const char* key : {"k", "k\\\"'", "東"}) {
-    if (random.Chance(0.25)) continue;
-    attributes +=
-        std::string(attributes.size() > 1 ? "," : "") + "\"" + key + "\":" + Pick(random, kMembers);
-  }
-  pg::Params params;
-  params.Uuid(id).OptText(maybe(Pick(random, kTexts))).Text(Pick(random, kTexts));
-  params.OptText(maybe(Pick(random, kTexts)))
-      .OptText(maybe(Pick(random, kTexts)))
-      .Text(Pick(random, kTexts));
-  params.Text(attributes + "}")
-      .Text(Pick(random, kTagLists))
-      .Text(random.Chance(0.5) ? "active" : "left");
-  params.Text(Pick(random, kSpends)).Text(Pick(random, kCounts)).Text(Pick(random, kCounts));
-  params.OptTimestamp(random.Chance(0.2) ? std::nullopt : std::optional(RandomTime(random)));
-  params.Timestamp(RandomTime(random));
-  Got(
-      connection.Execute("insert into customers (id, external_id, name, email, phone, city, "
-                         "attributes, tags, status, total_spend, "
-                         "visit, order_count, last_order_date, created_at) values ($1, $2, $3, $4, "
-                         "$5, $6, $7::jsonb, $8::text[], $9, "
-                         "$10::numeric, $11::bigint, $12::bigint, $13, $14)",
-                         params));
-}
-
-void InsertItem(pg::Connection& connection, Random& random, const Id& customer, const Id& order,
-                int position) {
-  pg::Params params;
-  params.Uuid(customer).Uuid(order).Int(position).Text(Pick(random, kTexts));
-  params.OptText(random.Chance(0.5) ? std::nullopt : std::optional(Pick(random, kTexts)));
-  Got(
-      connection.Execute("insert into order_items (customer_id, order_id, position, name, sku, "
-                         "quantity, unit_price, total) values ($1, $2, $3::int, $4, $5, 1, 1, 1)",
-                         params));
-}
-
-// Written past the triggers, so that the totals stay as they were made.
-void InsertOrders(pg::Connection& connection, Random& random, int number) {
-  static constexpr const char* kStatuses[] = {"PENDING", "COMPLETED", "COMPLETED", "CANCELLED",
-                                              "REFUNDED"};
-  Id customer = CustomerId(number);
-  for (uint64_t i = 0, count = random.Below(4); i < count; ++i) {
-    Id order = customer;
-    order.bytes[0] = static_cast<uint8_t>(i + 1);
-    pg::Params params;
-    params.Uuid(customer).Uuid(order).Timestamp(RandomTime(random));
-    params.Text(Pick(random, kSpends)).Text(Pick(random, kStatuses));
-    Got(
-        connection.Execute("insert into orders (customer_id, id, order_date, amount, status) "
-                           "values ($1, $2, $3, $4::numeric, $5)",
-                           params));
-    for (uint64_t item = 0, items = random.Below(3); item < items; ++item) {
-      InsertItem(connection, random, customer, order, static_cast<int>(item));
-    }
-  }
-}
 
 // Rules -----------------------------------------------------------------------------------------
 
@@ -329,45 +203,24 @@ class RuleMaker {
 // The customers of the test, in the database and as the texts of Matcher::Columns().
 class SqlTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    connection_ = new pg::Connection(pg::Connect(pg::SharedDatabase()));
-    Random random(7);
-    Got(connection_->Execute("alter table orders disable trigger user"));
-    for (int i = 0; i < kCustomers; ++i) {
-      InsertCustomer(*connection_, random, i + 1);
-      InsertOrders(*connection_, random, i + 1);
-    }
-    auto matcher = Got(Got(Rule::FromJson(kSomeOrder)).NewMatcher(kNow));
-    rows_ = new pg::Rows(Got(
-        connection_->Execute("select " + matcher->Columns() + " from customers c order by c.id")));
-  }
-  static void TearDownTestSuite() {
-    delete rows_;
-    delete connection_;
-  }
+  static void SetUpTestSuite() { customers_ = new ScratchCustomers; }
+  static void TearDownTestSuite() { delete customers_; }
 
   static std::set<std::string> BySql(const Rule& rule) {
     Sql sql = rule.ToSql(kNow, 1);
-    pg::Params params;
-    for (const std::string& param : sql.params) params.Text(param);
-    auto rows = connection_->Execute("select c.id from customers c where " + sql.where, params);
+    auto rows = customers_->Select("c.id, " + sql.where, sql.params);
     EXPECT_TRUE(rows.has_value()) << sql.where << "\n" << rows.error().message;
     std::set<std::string> ids;
-    for (int i = 0; rows.has_value() && i < rows->size(); ++i) ids.emplace(rows->Text(i, 0));
+    for (int i = 0; rows.has_value() && i < rows->size(); ++i)
+      if (rows->Bool(i, 1)) ids.emplace(rows->Text(i, 0));
     return ids;
-  }
-
-  static std::vector<std::optional<std::string_view>> RowAt(int row) {
-    std::vector<std::optional<std::string_view>> columns;
-    for (int i = 0; i < rows_->columns(); ++i) columns.push_back(rows_->OptText(row, i));
-    return columns;
   }
 
   static std::set<std::string> InMemory(const Rule& rule) {
     auto matcher = Got(rule.NewMatcher(kNow));
     std::set<std::string> ids;
-    for (int i = 0; i < rows_->size(); ++i) {
-      if (matcher->Match(RowAt(i))) ids.emplace(rows_->Text(i, 0));
+    for (int i = 0; i < customers_->size(); ++i) {
+      if (matcher->Match(customers_->RowAt(i))) ids.emplace(customers_->IdAt(i));
     }
     return ids;
   }
@@ -375,21 +228,17 @@ class SqlTest : public testing::Test {
   // The first customer whom the two disagree about, for the message.
   static std::string Difference(const std::set<std::string>& sql,
                                 const std::set<std::string>& memory) {
-    for (int i = 0; i < rows_->size(); ++i) {
-      std::string id(rows_->Text(i, 0));
+    for (int i = 0; i < customers_->size(); ++i) {
+      std::string id = customers_->IdAt(i);
       if (sql.contains(id) == memory.contains(id)) continue;
-      std::string text = sql.contains(id) ? "only by SQL:" : "only in memory:";
-      for (const auto& column : RowAt(i)) text += " | " + std::string(column.value_or("NULL"));
-      return text;
+      return (sql.contains(id) ? "only by SQL:" : "only in memory:") + customers_->Shown(i);
     }
     return "";
   }
 
-  static pg::Connection* connection_;
-  static pg::Rows* rows_;
+  static ScratchCustomers* customers_;
 };
-pg::Connection* SqlTest::connection_ = nullptr;
-pg::Rows* SqlTest::rows_ = nullptr;
+ScratchCustomers* SqlTest::customers_ = nullptr;
 
 TEST_F(SqlTest, FindsTheCustomersThatEvaluationFinds) {
   const char* wanted = std::getenv("TIDINGS_RULES");

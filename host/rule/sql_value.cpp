@@ -15,9 +15,6 @@ SqlWriter::Text SqlWriter::Value(const Expr& expr) {
 
 SqlWriter::Text SqlWriter::Value(const Constant& constant) {
   if (auto* text = std::get_if<std::string>(&constant)) return {Param(*text, "text"), false};
-  if (auto* integer = std::get_if<int64_t>(&constant)) {
-    return {Param(std::to_string(*integer), "bigint"), false};
-  }
   if (auto* number = std::get_if<double>(&constant)) {
     return {Param(fmt::format("{}", *number), "float8"), false};
   }
@@ -76,10 +73,14 @@ SqlWriter::Text SqlWriter::Value(const Call& call) {
       bool list = first.type() == Type::kTags;
       return {(list ? "cardinality(" : "octet_length(") + left.sql + ")", left.nullable};
     }
+    case Function::kFloor: return {"floor(" + left.sql + ")", left.nullable};
     default: break;
   }
   Text right = Value(call.arguments.back());
-  char sign = "+-*/"[static_cast<int>(call.function) - static_cast<int>(Function::kAdd)];
+  if (call.function == Function::kDivide) {
+    return {fmt::format("({} / nullif({}, 0))", left.sql, right.sql), true};
+  }
+  char sign = "+-*"[static_cast<int>(call.function) - static_cast<int>(Function::kAdd)];
   return {fmt::format("({} {} {})", left.sql, sign, right.sql), left.nullable || right.nullable};
 }
 

@@ -9,7 +9,6 @@ namespace {
 
 Type TypeOf(const Constant& constant) {
   if (std::holds_alternative<std::string>(constant)) return Type::kText;
-  if (std::holds_alternative<int64_t>(constant)) return Type::kInteger;
   if (std::holds_alternative<double>(constant)) return Type::kReal;
   return std::holds_alternative<Decimal>(constant) ? Type::kNumber : Type::kTime;
 }
@@ -43,9 +42,7 @@ Type Expr::type() const {
     case Call::Function::kLower:
     case Call::Function::kUpper: return Type::kText;
     case Call::Function::kLength: return Type::kInteger;
-    case Call::Function::kReal:
-    case Call::Function::kDivide: return Type::kReal;
-    default: return call.arguments.front().type();
+    default: return Type::kReal;
   }
 }
 

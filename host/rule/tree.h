@@ -58,7 +58,7 @@ struct Field {
 
   Type type() const;
   std::string Name() const;  // "total_spend", "attributes.plan"
-  bool operator==(const Field&) const = default;
+  auto operator<=>(const Field&) const = default;
 };
 
 // A span back from `now`. Months and years follow the calendar (31 March less a month is the last
@@ -69,13 +69,13 @@ struct Ago {
   Unit unit;
 
   Time Before(Time now) const;
-  bool operator==(const Ago&) const = default;
+  auto operator<=>(const Ago&) const = default;
 };
 
 // A whole day in UTC. "After it" begins with the next one, "before it" ends as it begins.
 struct Day {
   Time start;
-  bool operator==(const Day&) const = default;
+  auto operator<=>(const Day&) const = default;
 };
 
 // A constant. Its kind fits what it is compared with: text for text and tags, Decimal for exact
@@ -105,10 +105,11 @@ struct Call {
     kUpper,   // likewise
     kLength,  // of text: bytes; of tags: members. An integer
     kReal,    // of a number, integer or time (seconds since 1970): the double that scripts see
-    kAdd,     // of integers or of doubles, the arithmetic of Lua. Whoever makes the tree sees to it
-    kSubtract,  // that an integer does not overflow, a double neither, and no divisor is 0
+    kAdd,     // of doubles, like the rest. Whoever makes the tree sees to it that none overflows
+    kSubtract,
     kMultiply,
-    kDivide,
+    kDivide,  // missing where the divisor is 0
+    kFloor,
   };
   Function function;
   std::vector<Expr> arguments;  // one or two
@@ -150,8 +151,8 @@ struct Comparison {
   bool operator==(const Comparison&) const = default;
 };
 
-// Two values of a row: both text, or both numbers counted as Lua counts. `op` is one of the first
-// five. False where one is missing.
+// Two values of a row: both text, or both doubles (neither NaN). `op` is one of the first five.
+// False where one is missing.
 struct Relation {
   Expr left;
   Op op;

@@ -122,7 +122,7 @@ TEST_F(MainJob, ErrorsSayWhatWhereAndWhatWasMeant) {
        "give either `rule` or `segment_id`"},
       {"POST", "/api/v1/segments/preview",
        R"({"rule":{"combinator":"and","rules":[{"field":"totl_spend","operator":">","value":1}]}})",
-       400, "total_spend"},
+       400, R"("pointer":"/rule/rules/0/field")"},
       {"POST", "/api/v1/campaigns",
        R"({"name":"x","message":"hi {{nmae}}","rule":{"combinator":"and","rules":[]}})", 400,
        "name"},

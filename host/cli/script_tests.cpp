@@ -1,0 +1,119 @@
+#include "cli/script_tests.h"
+
+#include <fmt/core.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/command.h"
+
+namespace tidings::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMostShown = 12;  // lines that no case reaches
+
+std::string ShownName(const fs::path& file, const fs::path& scripts) {
+  auto within = fs::absolute(file).lexically_relative(fs::absolute(scripts));
+  bool outside = within.empty() || *within.begin() == "..";
+  return (outside ? file : within).string();
+}
+
+std::string StateOf(const ScriptTest& test) {
+  if (!test.ok()) return "FAILED";
+  return test.report->cases() == 0 ? "no cases" : "ok";
+}
+
+std::string CoverageOf(const lua::CaseReport& report) {
+  if (report.cases() == 0) return "";
+  return fmt::format("{:>4} cases  {:>3} % of {} lines", report.cases(), report.coverage.Percent(),
+                     report.coverage.lines());
+}
+
+// The lines of the file that no case reaches, with their text.
+std::string MissedOf(const ScriptTest& test) {
+  if (!test.report || test.report->cases() == 0) return "";
+  auto missed = test.report->coverage.Missed();
+  auto source = ReadFile(test.file).value_or("");
+  auto lines = Split(source, '\n');
+  std::string text = missed.empty() ? "" : "no case reaches\n";
+  for (size_t i = 0; i < std::min(missed.size(), kMostShown); ++i) {
+    auto at = static_cast<size_t>(missed[i] - 1);
+    text += fmt::format("{:>5} | {}\n", missed[i], at < lines.size() ? lines[at] : "");
+  }
+  if (missed.size() <= kMostShown) return text;
+  return text + fmt::format("      and {} more lines\n", missed.size() - kMostShown);
+}
+
+}  // namespace
+
+std::string ScriptTotals::Summary() const {
+  auto text = fmt::format("{} script{}, {} case{}: {}", scripts, scripts == 1 ? "" : "s", cases,
+                          cases == 1 ? "" : "s",
+                          failed == 0 ? "all well" : fmt::format("{} failed", failed));
+  if (without_cases > 0) text += fmt::format("; {} without cases", without_cases);
+  if (lines > 0) text += fmt::format("; {} % of the lines reached", 100 * (lines - missed) / lines);
+  return text + "\n";
+}
+
+void ScriptTotals::Add(const ScriptTest& test) {
+  ++scripts;
+  if (!test.report) {
+    ++failed;
+    return;
+  }
+  cases += test.report->cases();
+  failed += static_cast<int>(test.report->failures.size());
+  if (test.report->cases() == 0) {
+    ++without_cases;
+    return;
+  }
+  lines += test.report->coverage.lines();
+  missed += static_cast<int>(test.report->coverage.Missed().size());
+}
+
+std::vector<ScriptTest> TestScripts(const std::vector<fs::path>& files, const fs::path& scripts) {
+  std::vector<ScriptTest> tests;
+  for (const auto& file : files) {
+    tests.push_back({file, ShownName(file, scripts), lua::RunCases(file, scripts / "lib")});
+  }
+  return tests;
+}
+
+std::string FailuresOf(const ScriptTest& test) {
+  if (!test.report) return test.report.error().message + "\n";
+  std::string text;
+  for (const auto& failure : test.report->failures) {
+    text += fmt::format("{}:{}: case \"{}\": {}\n", lua::CasesBeside(test.shown).string(),
+                        failure.line, failure.name, failure.message);
+  }
+  return text;
+}
+
+std::string Render(const ScriptTest& test) {
+  auto line = fmt::format("{:<9}{:<38}{}", StateOf(test), test.shown,
+                          test.report ? CoverageOf(*test.report) : "");
+  line.resize(line.find_last_not_of(' ') + 1);
+  return line + "\n" + Indented("    ", FailuresOf(test) + MissedOf(test));
+}
+
+OrderedJson ToJson(const ScriptTest& test) {
+  if (!test.report) return {{"file", test.shown}, {"error", test.report.error().message}};
+  const auto& report = *test.report;
+  OrderedJson failures = OrderedJson::array();
+  for (const auto& [line, name, message] : report.failures) {
+    failures.push_back({{"line", line}, {"name", name}, {"message", message}});
+  }
+  return {{"file", test.shown},
+          {"name", report.name},
+          {"kind", lua::KindName(report.kind)},
+          {"cases", report.cases()},
+          {"passed", report.passed},
+          {"failures", failures},
+          {"coverage",
+           {{"lines", report.coverage.lines()},
+            {"percent", report.coverage.Percent()},
+            {"missed", report.coverage.Missed()}}}};
+}
+
+}  // namespace tidings::cli

@@ -1,0 +1,47 @@
+// Scripts run against the cases that stand beside them, and what is told of it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "lua/cases.h"
+
+namespace tidings::cli {
+
+// One script and how its cases went; an error where it does not load, or its cases file is none.
+struct ScriptTest {
+  std::filesystem::path file;
+  std::string shown;  // the file as people name it: "segment/champions.lua"
+  Result<lua::CaseReport> report;
+
+  bool ok() const { return report && report->ok(); }
+};
+
+struct ScriptTotals {
+  int scripts = 0, cases = 0, failed = 0;  // a script that does not load counts as failed
+  int without_cases = 0;
+  int lines = 0, missed = 0;  // of the scripts that have cases
+
+  void Add(const ScriptTest& test);
+  std::string Summary() const;  // one line
+};
+
+// Runs the cases of each script, in this order. `scripts` is the scripts folder: `require` looks in
+// its lib/, and files in it are shown without it.
+std::vector<ScriptTest> TestScripts(const std::vector<std::filesystem::path>& files,
+                                    const std::filesystem::path& scripts);
+
+// What failed, a paragraph for each case and each script that does not load; "" where all is well.
+std::string FailuresOf(const ScriptTest& test);
+
+// A line for the script, followed by its failures and the lines that no case reaches, indented.
+std::string Render(const ScriptTest& test);
+
+// {file, name, kind, cases, passed, failures: [{line, name, message}], coverage: {lines, percent,
+// missed}}, or {file, error}.
+OrderedJson ToJson(const ScriptTest& test);
+
+}  // namespace tidings::cli

@@ -1,0 +1,20 @@
+#include "lua/coverage.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace tidings::lua {
+
+std::vector<int> Coverage::Missed() const {
+  std::vector<int> missed;
+  std::set_difference(lines_.begin(), lines_.end(), reached_.begin(), reached_.end(),
+                      std::back_inserter(missed));
+  return missed;
+}
+
+int Coverage::Percent() const {
+  if (lines_.empty()) return 100;
+  return static_cast<int>((lines_.size() - Missed().size()) * 100 / lines_.size());
+}
+
+}  // namespace tidings::lua

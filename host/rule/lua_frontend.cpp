@@ -1,0 +1,91 @@
+#include "rule/lua_frontend.h"
+
+#include "base/file.h"
+#include "rule/logic.h"
+#include "rule/lua_parser.h"
+
+namespace tidings::rule {
+namespace {
+
+using symbolic::Judgement;
+
+LuaPlan AskAlways(int line, std::string why) {
+  return {False(), True(), False(), {{line, std::move(why)}}, {}};
+}
+
+// Where a condition is neither sure nor impossible.
+Node OpenPart(const Formula& formula) {
+  return formula.IsExact() ? False() : And({formula.perhaps, Not(formula.surely)});
+}
+
+LuaPlan PlanOf(const Judgement& judgement) {
+  Node open = Or({OpenPart(judgement.holds), OpenPart(judgement.fails)});
+  return {judgement.holds.surely, std::move(open), judgement.fails.surely, {}, {}};
+}
+
+bool IsTooLarge(const LuaPlan& plan) {
+  return SizeOf(plan.chosen) + SizeOf(plan.asked) + SizeOf(plan.failed) > 2 * kMaxComparisons;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const LuaProgram>> LuaProgram::Parse(const std::string& file,
+                                                            std::string_view text,
+                                                            const std::filesystem::path& lib) {
+  auto program = std::make_shared<LuaProgram>();
+  TRY_ASSIGN(auto body, ParseLua(file, text));
+  program->main_ = {file, std::move(body)};
+  program->mentions_orders_ = text.find("orders") != std::string_view::npos;
+  // One run finds the modules that the file requires.
+  symbolic::Modules read = [&](const std::string& name) -> Result<const symbolic::Source*> {
+    TRY_ASSIGN(std::string module, ReadFile(lib / (name + ".lua")));
+    TRY(program->Read(name, module));
+    return &program->modules_.at(name);
+  };
+  program->Plan(Time(), read);
+  return program;
+}
+
+Status LuaProgram::Read(const std::string& name, std::string_view text) {
+  std::string file = "lib/" + name + ".lua";
+  TRY_ASSIGN(auto body, ParseLua(file, text));
+  modules_[name] = {std::move(file), std::move(body)};
+  mentions_orders_ = mentions_orders_ || text.find("orders") != std::string_view::npos;
+  return {};
+}
+
+LuaPlan LuaProgram::PlanFor(Time now) const {
+  return Plan(now, [this](const std::string& name) -> Result<const symbolic::Source*> {
+    auto found = modules_.find(name);
+    if (found != modules_.end()) return &found->second;
+    return Fail(Code::kNotFound, "`require` of a module that could not be read");
+  });
+}
+
+LuaProgram::Evaluation LuaProgram::Evaluate(Time now, const symbolic::Modules& modules,
+                                            bool descending) const {
+  symbolic::Interpreter interpreter(now, modules, descending);
+  auto table = interpreter.Load(main_);
+  interpreter.Freeze();
+  auto judgement = interpreter.Match(interpreter.Index(table, {std::string("match")}, 0));
+  LuaPlan plan = PlanOf(judgement);
+  for (const auto& [line, why] : interpreter.unsaid()) plan.notes.push_back({line, why});
+  plan.lines = interpreter.lines();
+  return {judgement, std::move(plan), interpreter.visited_unordered()};
+}
+
+LuaPlan LuaProgram::Plan(Time now, const symbolic::Modules& modules) const try {
+  Evaluation forward = Evaluate(now, modules, false);
+  bool same = !forward.unordered || Evaluate(now, modules, true).judgement == forward.judgement;
+  if (!same) return AskAlways(0, "the order in which `pairs` visits a table matters");
+  if (IsTooLarge(forward.plan)) return AskAlways(0, "its condition grows too large");
+  return std::move(forward.plan);
+} catch (const symbolic::TooComplex& complex) {
+  return AskAlways(0, complex.why);
+} catch (const symbolic::Unsayable& unsayable) {
+  return AskAlways(unsayable.line, unsayable.why);
+} catch (const symbolic::Raised& raised) {
+  return AskAlways(raised.line, raised.what);
+}
+
+}  // namespace tidings::rule

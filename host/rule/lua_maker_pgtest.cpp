@@ -1,0 +1,283 @@
+#include "rule/lua_maker.h"
+
+namespace tidings::rule {
+namespace {
+
+constexpr const char* kNumbers[] = {"0",
+                                    "1",
+                                    "3",
+                                    "5",
+                                    "10",
+                                    "-1",
+                                    "0.1",
+                                    "4999.9999",
+                                    "5000",
+                                    "1234.5",
+                                    "2^53",
+                                    "9007199254740993",
+                                    "9007199254740992.0",
+                                    "math.huge",
+                                    "-math.huge",
+                                    "(0/0)",
+                                    "math.maxinteger",
+                                    "1e40",
+                                    "-3",
+                                    "1e-7",
+                                    "99999999999999.9999",
+                                    "0.5",
+                                    "41",
+                                    "2"};
+constexpr const char* kSmall[] = {"0", "1", "2", "3", "7", "30", "-1", "0.5", "90", "1000", "-2.5"};
+constexpr const char* kTexts[] = {
+    "\"\"",       "\"Pune\"",  "\"pune\"", "\"PUNE \"", "\"São Paulo\"",     "\"東京\"",
+    "\"O'Hare\"", "\"a%b_c\"", "\"100\"",  "\"41\"",    "\"back\\\\slash\"", "\"é\"",
+    "\"x\"",      "\"Z\"",     "\"a\"",    "\"\\xC3\"", "\"a\\0b\"",         "\"vip\"",
+    "\"e\""};
+constexpr const char* kPatterns[] = {
+    "\"P\"",        "\"^P\"",      "\"e$\"",      "\"^x$\"",  "\"%d\"",  "\"^%a+$\"", "\"[^a-z]\"",
+    "\"[%w_]+%s\"", "\".\"",       "\"^....$\"",  "\"é\"",    "\"[é]\"", "\"%%\"",    "\"a-b\"",
+    "\"(%a)%1\"",   "\"%f[%w]x\"", "\"^[^@]*$\"", "\"%u%l\"", "\"o?'\"", "\"%\\\\\"", "\"\""};
+constexpr const char* kTextFields[] = {"c.city",  "c.name",  "c.status",
+                                       "c.email", "c.phone", "c.external_id"};
+constexpr const char* kNumberFields[] = {"c.total_spend", "c.visit", "c.order_count",
+                                         "c.created_at", "c.last_order_date"};
+constexpr const char* kAttributes[] = {"c.attributes.k", "c.attributes[\"k\\\\\\\"'\"]",
+                                       "c.attributes[\"東\"]", "c.attributes.none"};
+constexpr const char* kTimes[] = {"time.parse(\"2026-03-29\")",
+                                  "time.parse(\"2026-03-01T00:00:00Z\")", "now()",
+                                  "now() - 86400 * 90", "now() - 3600"};
+constexpr const char* kStatuses[] = {"\"completed\"", "\"REFUNDED\"",
+                                     "{\"pending\", \"cancelled\"}"};
+constexpr const char* kCompare[] = {"==", "~=", "<", "<=", ">", ">="};
+
+void Collect(const Piece& piece, char kind, std::vector<Piece>& found) {
+  for (const Piece& child : piece.children) {
+    if (child.kind == kind) found.push_back(child);
+    Collect(child, kind, found);
+  }
+}
+
+std::vector<Piece> Instead(const Piece& piece) {
+  std::vector<Piece> instead;
+  Collect(piece, piece.kind, instead);
+  const char* least = piece.kind == 'b'   ? "true"
+                      : piece.kind == 'n' ? "1"
+                      : piece.kind == 's' ? "\"x\""
+                                          : "nil";
+  if (piece.kind == 'S') {
+    std::vector<Piece> conditions;
+    Collect(piece, 'b', conditions);
+    for (Piece& condition : conditions)
+      instead.push_back({'S', "return $0", {std::move(condition)}});
+  } else if (piece.text != least) {
+    instead.push_back({piece.kind, least, {}});
+  }
+  if (piece.kind == 'b' && piece.text != "false") instead.push_back({'b', "false", {}});
+  return instead;
+}
+
+}  // namespace
+
+std::string Piece::Print() const {
+  std::string printed;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool child = text[i] == '$' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9';
+    if (child)
+      printed += children[static_cast<size_t>(text[++i] - '0')].Print();
+    else
+      printed += text[i];
+  }
+  return printed;
+}
+
+std::string LuaMaker::FileOf(const Piece& rule) {
+  return R"(local SET = {Pune = true, ["São Paulo"] = true, x = false, [41] = true}
+local LEVEL = {Pune = 2, pune = 1, Mumbai = 2}
+local function points(value, good, best)
+  return (value >= best and 2) or (value >= good and 1) or 0
+end
+local function known(text) return text ~= nil and text ~= "" end
+local function some(...) for _, v in ipairs({...}) do if v then return true end end return false end
+return segment { match = function(c)
+)" + rule.Print() +
+         "\nend }\n";
+}
+
+Piece LuaMaker::Statements(int depth) {
+  Piece rest{'S', "return $0", {Condition(3)}};
+  if (depth == 0 || random_.Chance(0.4)) return rest;
+  rest = Statements(depth - 1);
+  std::string name = Local();
+  switch (random_.Below(8)) {
+    case 0: return {'S', "if $0 then return $1 end\n$2", {Condition(2), Condition(2), rest}};
+    case 1:
+      return {'S',
+              "local " + name + " = $0\nif " + name + " then return $1 end\n$2",
+              {AnyValue(2), Condition(2), rest}};
+    case 2:
+      return {'S',
+              "local " + name + " = 0\nif $0 then " + name + " = " + name +
+                  " + 1 end\nif $1 then " + name + " = " + name + " + 1 end\nif " + name +
+                  " >= 1 then return $2 end\n$3",
+              {Condition(1), Condition(1), Condition(1), rest}};
+    case 3:
+      return {'S',
+              "local " + name + " = points($0, $1, $2)\nif " + name + " > 0 and $3 then return " +
+                  name + " == 2 end\n$4",
+              {Number(1), Number(0), Number(0), Condition(1), rest}};
+    case 4:
+      return {'S',
+              "for _, city in ipairs({\"Pune\", \"x\", \"東京\"}) do if c.city == city and $0 then "
+              "return $1 end end\n$2",
+              {Condition(1), Condition(1), rest}};
+    case 5:
+      return {'S',
+              "if $0 then\n$1\nelseif $2 then\n$3\nelse\n$4\nend",
+              {Condition(2), Statements(depth - 1), Condition(2), Statements(depth - 1), rest}};
+    case 6:
+      return {'S',
+              "local function " + name + "(x) if x then return $0 end return $1 end\nif " + name +
+                  "($2) then return $3 end\n$4",
+              {AnyValue(1), AnyValue(1), Condition(1), Condition(1), rest}};
+    default:
+      return {'S',
+              "local " + name + " = $0\nfor i = 1, 2 do " + name + " = " + name +
+                  " or $1 end\nif " + name + " then return $2 end\n$3",
+              {AnyValue(1), AnyValue(1), Condition(1), rest}};
+  }
+}
+
+Piece LuaMaker::Condition(int depth) {
+  if (depth == 0 || random_.Chance(0.4)) return SimpleCondition(depth);
+  switch (random_.Below(5)) {
+    case 0:
+    case 1: return {'b', "($0 and $1)", {Condition(depth - 1), Condition(depth - 1)}};
+    case 2:
+    case 3: return {'b', "($0 or $1)", {Condition(depth - 1), Condition(depth - 1)}};
+    default: return {'b', "not $0", {Condition(depth - 1)}};
+  }
+}
+
+Piece LuaMaker::SimpleCondition(int depth) {
+  std::string text = Pick(kTextFields), attribute = Pick(kAttributes), tag = Pick(kTexts);
+  switch (random_.Below(18)) {
+    case 0: return {'b', "has(c.tags, " + tag + ")", {}};
+    case 1: return {'b', "SET[" + text + "]", {}};
+    case 2:
+      return {'b', attribute + " == " + (random_.Chance(0.5) ? Pick(kTexts) : Pick(kNumbers)), {}};
+    case 3: return {'b', attribute, {}};
+    case 4: return {'b', "($0 and " + attribute + " > " + Pick(kSmall) + ")", {Condition(0)}};
+    case 5: return {'b', text + " and " + text + ":find(" + Pick(kPatterns) + ") ~= nil", {}};
+    case 6: return {'b', "known(" + text + ")", {}};
+    case 7: return {'b', "some($0, $1)", {AnyValue(0), AnyValue(0)}};
+    case 8: return {'b', text + " == " + Pick(kTextFields), {}};
+    case 9: return {'b', "type(" + attribute + ") == \"number\" and " + attribute + " >= 1", {}};
+    case 10: return {'b', "c.name:gsub(\"a\", \"b\") == \"bb\"", {}};
+    case 11: return OrderQuestion();
+    case 12: return {'b', "(" + std::string(Pick(kNumberFields)) + " == nil)", {}};
+    case 13: return {'b', "has({\"Pune\", \"x\", 41}, $0)", {AnyValue(0)}};
+    case 14:
+      return {'b', text + " and (" + text + ":sub(1, " + Pick(kSmall) + ") == $0)", {Text(0)}};
+    default: return Comparison(depth);
+  }
+}
+
+Piece LuaMaker::Comparison(int depth) {
+  std::string sign = std::string(" ") + Pick(kCompare) + " ";
+  if (random_.Chance(0.3)) return {'b', "($0" + sign + "$1)", {Text(depth), Text(depth)}};
+  if (random_.Chance(0.2)) {
+    return {'b', std::string("(") + Pick(kTimes) + sign + Pick(kNumberFields) + ")", {}};
+  }
+  return {'b', "($0" + sign + "$1)", {Number(depth), Number(depth)}};
+}
+
+Piece LuaMaker::Filter() {
+  std::string filter;
+  if (random_.Chance(0.5)) filter += std::string("status = ") + Pick(kStatuses) + ", ";
+  if (random_.Chance(0.3)) filter += std::string("since = ") + Pick(kTimes) + ", ";
+  if (random_.Chance(0.2)) filter += std::string("before = ") + Pick(kTimes) + ", ";
+  if (random_.Chance(0.3)) filter += std::string("min_amount = ") + Pick(kNumbers) + ", ";
+  if (random_.Chance(0.2)) filter += std::string("max_amount = ") + Pick(kNumbers) + ", ";
+  if (random_.Chance(0.3)) filter += std::string("item = ") + Pick(kTexts) + ", ";
+  return {'f', "{" + filter + "}", {}};
+}
+
+Piece LuaMaker::OrderQuestion() {
+  switch (random_.Below(3)) {
+    case 0: return {'b', "c.orders:any$0", {Filter()}};
+    case 1: return {'b', "c.orders:all$0", {Filter()}};
+    default:
+      return {'b',
+              "(c.orders:last$0 or 0) " + std::string(Pick(kCompare)) + " " + Pick(kTimes),
+              {Filter()}};
+  }
+}
+
+Piece LuaMaker::Number(int depth) {
+  if (depth == 0 || random_.Chance(0.5)) {
+    switch (random_.Below(8)) {
+      case 0: return {'n', Pick(kNumbers), {}};
+      case 1: return {'n', Pick(kSmall), {}};
+      case 2: return {'n', "c.orders:count$0", {Filter()}};
+      case 3: return {'n', "c.orders:sum$0", {Filter()}};
+      case 4: return {'n', std::string("#") + Pick(kTextFields), {}};
+      case 5: return {'n', "#c.tags", {}};
+      default: return {'n', Pick(kNumberFields), {}};
+    }
+  }
+  const char* small = Pick(kSmall);
+  switch (random_.Below(14)) {
+    case 0: return {'n', "($0 + $1)", {Number(depth - 1), Number(depth - 1)}};
+    case 1: return {'n', "($0 - $1)", {Number(depth - 1), Number(depth - 1)}};
+    case 2: return {'n', std::string("($0 * ") + small + ")", {Number(depth - 1)}};
+    case 3: return {'n', std::string("($0 / ") + small + ")", {Number(depth - 1)}};
+    case 4: return {'n', "($0 / $1)", {Number(depth - 1), Number(depth - 1)}};
+    case 5: return {'n', std::string("($0 % ") + small + ")", {Number(depth - 1)}};
+    case 6: return {'n', std::string("($0 // ") + small + ")", {Number(depth - 1)}};
+    case 7: return {'n', "-($0)", {Number(depth - 1)}};
+    case 8: return {'n', "days_since($0)", {Number(0)}};
+    case 9: return {'n', "math.floor($0)", {Number(depth - 1)}};
+    case 10: return {'n', "math.abs($0)", {Number(depth - 1)}};
+    case 11: return {'n', "math.max($0, $1)", {Number(depth - 1), Number(depth - 1)}};
+    case 12: return {'n', std::string("(LEVEL[") + Pick(kTextFields) + "] or 0)", {}};
+    default: return {'n', "(c.orders:avg$0 or 0)", {Filter()}};
+  }
+}
+
+Piece LuaMaker::Text(int depth) {
+  if (depth == 0 || random_.Chance(0.6)) {
+    return {'s', random_.Chance(0.5) ? Pick(kTextFields) : Pick(kTexts), {}};
+  }
+  switch (random_.Below(5)) {
+    case 0: return {'s', "($0):lower()", {Text(depth - 1)}};
+    case 1: return {'s', "string.upper($0)", {Text(depth - 1)}};
+    case 2: return {'s', "($0 or \"none\")", {Text(depth - 1)}};
+    case 3: return {'s', "tostring($0)", {Text(depth - 1)}};
+    default: return {'s', "($0 and $1 or $2)", {Condition(depth - 1), Text(0), Text(0)}};
+  }
+}
+
+Piece LuaMaker::AnyValue(int depth) {
+  switch (random_.Below(6)) {
+    case 0: return {'v', Pick(kTextFields), {}};
+    case 1: return {'v', Pick(kAttributes), {}};
+    case 2: return {'v', "$0", {Number(depth)}};
+    case 3: return {'v', "$0", {Text(depth)}};
+    case 4: return {'v', Pick(kNumberFields), {}};
+    default: return {'v', "$0", {Condition(depth)}};
+  }
+}
+
+std::vector<Piece> Smaller(const Piece& rule) {
+  std::vector<Piece> smaller = Instead(rule);
+  for (size_t i = 0; i < rule.children.size(); ++i) {
+    for (Piece& child : Smaller(rule.children[i])) {
+      Piece copy = rule;
+      copy.children[i] = std::move(child);
+      smaller.push_back(std::move(copy));
+    }
+  }
+  return smaller;
+}
+
+}  // namespace tidings::rule
