@@ -136,7 +136,8 @@ class JsonReader {
     for (const auto& [key, value] : object.items()) {
       bool fine = std::find(known.begin(), known.end(), key) != known.end();
       std::string hint = fine ? "" : DidYouMean(key, known);
-      if (!hint.empty()) Complain(Below(pointer, key), "unknown member `" + key + "`" + hint);
+      if (!hint.empty())
+        Complain(Below(pointer, key), fmt::format("unknown member `{}`{}", key, hint));
     }
   }
 

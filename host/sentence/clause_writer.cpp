@@ -244,7 +244,7 @@ Json ClauseWriter::Recent(const When& when) {
 }
 
 Json ClauseWriter::QuietSince(const When& quiet) {
-  meaning_.assumptions.insert(
+  meaning_.assumptions.Add(
       "who has never ordered has no last order, and is not among those who "
       "have not ordered lately");
   return Compare("last_order_date", quiet.op, quiet.value);
@@ -268,7 +268,7 @@ Json ClauseWriter::Quiet(const Json& m, Sign sign) {
 }
 
 Json ClauseWriter::Active(const Json& m, Sign sign) {
-  meaning_.assumptions.insert("who has ordered is active");
+  meaning_.assumptions.Add("who has ordered is active");
   return Bought(m, sign);
 }
 
@@ -344,8 +344,7 @@ Json ClauseWriter::City(const Json& m, Sign sign) {
   bool both = false;
   ListPlaces(m[1], cities, both);
   if (both && !sign.here)
-    meaning_.assumptions.insert(
-        "a customer has one city: cities joined by \"and\" mean any of them");
+    meaning_.assumptions.Add("a customer has one city: cities joined by \"and\" mean any of them");
   std::string op = cities.size() == 1 ? "=" : "in";
   return Compare("city", sign.here ? Look(kOpposites, op) : op,
                  cities.size() == 1 ? cities[0] : cities);

@@ -46,7 +46,7 @@ class Writer {
     auto members = Members(m);
     auto all = [](const Json& member) { return member[0] == "all"; };
     if (std::any_of(members.begin(), members.end(), all))
-      meaning_.assumptions.insert("\"and\" binds before \"or\"");
+      meaning_.assumptions.Add("\"and\" binds before \"or\"");
     return Joined(members, sign, "or");
   }
 

@@ -6,17 +6,16 @@
 // is 5,000 to 10,000; who has not ordered "in 90 days" has a last order that is older.
 #pragma once
 
-#include <optional>
-#include <set>
 #include <string>
 
 #include "base/json.h"
+#include "sentence/values.h"
 
 namespace tidings::sentence {
 
 struct Meaning {
   Json rule;
-  std::set<std::string> assumptions;
+  Assumptions assumptions;
   // Set where the sentence parses, but says nothing that a rule could say: code and hint.
   std::string refused;
   std::string hint;

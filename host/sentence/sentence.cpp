@@ -79,8 +79,8 @@ class Parser {
     auto rule = rule::Rule::FromJson(ToLine(meaning.rule));
     if (!rule) return Refuse("unsupported", rule.error().message);
     Reading reading{std::move(meaning.rule), rule->ToEnglish(), mended_};
-    reading.assumptions.insert(reading.assumptions.end(), meaning.assumptions.begin(),
-                               meaning.assumptions.end());
+    const auto& assumed = meaning.assumptions.all();
+    reading.assumptions.insert(reading.assumptions.end(), assumed.begin(), assumed.end());
     return {std::move(reading), {}};
   }
 

@@ -1,5 +1,6 @@
 #include "sentence/values.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -28,6 +29,23 @@ constexpr Unit kUnits[] = {
     {"month", 30, "a month counts as 30 days"},
     {"year", 365, "a year counts as 365 days"},
 };
+
+struct Scale {
+  std::string_view digits;  // as the vocabulary has it
+  int64_t factor;
+  const char* name;
+};
+constexpr Scale kScales[] = {{"100", 100, "hundred"},
+                             {"1000", 1'000, "K"},
+                             {"100000", 100'000, "lakh"},
+                             {"1000000", 1'000'000, "million"},
+                             {"10000000", 10'000'000, "crore"}};
+
+const Scale* FindScale(std::string_view digits) {
+  auto same = [&](const Scale& scale) { return scale.digits == digits; };
+  auto found = std::find_if(std::begin(kScales), std::end(kScales), same);
+  return found == std::end(kScales) ? nullptr : found;
+}
 
 std::optional<int64_t> Whole(std::string_view digits) {
   int64_t number = 0;
@@ -99,6 +117,10 @@ std::optional<Days> Year(const std::string& year) {
 
 }  // namespace
 
+void Assumptions::Add(std::string text) {
+  if (std::find(all_.begin(), all_.end(), text) == all_.end()) all_.push_back(std::move(text));
+}
+
 Json Amount::ToJson() const {
   if (IsWhole()) return millionths / kOne;
   return static_cast<double>(millionths) / static_cast<double>(kOne);
@@ -109,21 +131,16 @@ std::optional<Amount> ReadAmount(const Json& number, Assumptions& assumptions) {
   if (!millionths || MayBeThousands(Plain(number), ScaleOf(number))) return std::nullopt;
   Amount amount{*millionths};
   if (!number.is_array()) return amount;
-  std::string scale = ScaleOf(number);
-  amount.scaled = !scale.empty();
-  int64_t factor = amount.scaled ? *Whole(scale) : 1;
-  if (amount.millionths > kMost / factor) return std::nullopt;
-  amount.millionths *= factor;
+  if (const Scale* scale = FindScale(ScaleOf(number))) {
+    if (amount.millionths > kMost / scale->factor) return std::nullopt;
+    amount.millionths *= scale->factor;
+    amount.scaled = true;
+    assumptions.Add(fmt::format("{} {} is {}", Plain(number), scale->name,
+                                WithThousands(amount.millionths / kOne)));
+  }
   bool currency = number[3].is_string() || number[4].is_string();
   amount.money = currency || amount.scaled;
-  if (currency) assumptions.insert("currency signs say nothing: amounts are compared as numbers");
-  if (amount.scaled && factor != 100)
-    assumptions.insert(fmt::format("{} {} is {}", Plain(number),
-                                   factor == 1000         ? "K"
-                                   : factor == 100'000    ? "lakh"
-                                   : factor == 10'000'000 ? "crore"
-                                                          : "million",
-                                   WithThousands(amount.millionths / kOne)));
+  if (currency) assumptions.Add("currency signs say nothing: amounts are compared as numbers");
   return amount;
 }
 
@@ -150,7 +167,7 @@ std::optional<Json> ReadSpan(const Json& span, Assumptions& assumptions) {
   for (const Unit& unit : kUnits) {
     double days = number * unit.days;
     if (name != unit.name || days > 200 * 365) continue;
-    if (unit.assumption) assumptions.insert(unit.assumption);
+    if (unit.assumption) assumptions.Add(unit.assumption);
     return Json{{"daysAgo", Short(days)}};
   }
   return std::nullopt;

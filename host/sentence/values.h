@@ -3,14 +3,22 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 
 namespace tidings::sentence {
 
-using Assumptions = std::set<std::string>;
+// What a sentence is taken to mean where it leaves something open; each once, in its order.
+class Assumptions {
+ public:
+  void Add(std::string text);
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+};
 
 // A number as said: "₹5K". Held in millionths, exactly.
 struct Amount {

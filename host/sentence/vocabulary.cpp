@@ -70,7 +70,7 @@ const std::string& MeaningOf(const Word& word) {
 constexpr size_t kLongestTypo = 30;
 
 size_t Slips(std::string_view a, std::string_view b) {
-  size_t table[kLongestTypo + 4][kLongestTypo + 4];
+  size_t table[kLongestTypo + 4][kLongestTypo + 4] = {};
   for (size_t i = 0; i <= a.size(); ++i) {
     for (size_t j = 0; j <= b.size(); ++j) {
       if (i == 0 || j == 0) {
