@@ -122,6 +122,10 @@ TEST(ShippedRules, ChooseWhatTheSameRulesInSqlChoose) {
     for (const Id& id : matched->ids) ids.push_back(id.ToString());
     EXPECT_EQ(matched->errors, 0) << name << ": " << matched->first_error;
     EXPECT_EQ(ids, shop.Ask(SqlOf(ByHand().at(name)))) << name;
+    auto preview = AudienceStore(shop.pool).PreviewOf(*rule, kNow);
+    ASSERT_TRUE(preview) << preview.error().message;
+    EXPECT_EQ(preview->count, static_cast<int64_t>(ids.size())) << name;
+    EXPECT_EQ(preview->errors, 0) << name << ": " << preview->first_error;
     EXPECT_GE(ids.size(), 5u) << name << ": too few to mean anything";
     EXPECT_LE(ids.size(), 2'000u) << name;
   }

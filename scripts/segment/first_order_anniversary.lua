@@ -5,7 +5,6 @@ return segment {
   name = "First-order anniversary",
   match = function(c)
     local first = c.orders:first{status = "completed"}
-    if not first then return false end
-    return dates.years_since(first) >= 1 and dates.days_since_anniversary(first) < 7
+    return first ~= nil and dates.came_round(first, 7)
   end,
 }
