@@ -160,6 +160,7 @@ TEST(SandboxTime, StopsCollisions) {
       "t[(size + 1) * (2 * size - 1)] = true";
   Limits limits;  // room for a million members
   limits.instructions = 1'000'000'000;
+  limits.wall = std::chrono::minutes(1);
   auto of = [&](int size) {
     return "(function(...) " + fill + " end)(" + std::to_string(size) + ")";
   };
@@ -218,7 +219,7 @@ TEST(SandboxTime, StopsTextsThatAreSlowToCompile) {
   EXPECT_EQ(tried.code, Code::kTimeout) << tried.text;
   EXPECT_THAT(tried.text, testing::StartsWith("test/it.lua: "));
   EXPECT_THAT(tried.text, HasSubstr("ran longer than its 200 ms"));
-  EXPECT_LT(tried.took.count(), 3'000);
+  EXPECT_LT(tried.took.count(), 15'000);
 }
 
 TEST(SandboxTime, SortsWithAnyComparison) {
