@@ -31,9 +31,15 @@ elseif(TIDINGS_SANITIZE STREQUAL "thread")
   add_link_options(-fsanitize=thread)
 endif()
 
+# libFuzzer binaries of the *_fuzz.cpp, in a build of their own; needs clang.
+option(TIDINGS_FUZZ "coverage for libFuzzer everywhere" OFF)
+if(TIDINGS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 add_library(tidings_warnings INTERFACE)
 target_compile_options(tidings_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type
+  -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror=return-type
   $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-missing-field-initializers>
   # g++ 12 sees overruns inside its own std::string where there are none.
   $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds>

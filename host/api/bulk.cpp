@@ -15,8 +15,8 @@ using pipeline::Payload;
 using pipeline::RowChange;
 using pipeline::RowReport;
 
-// A JSON string literal of text that is known to need no escapes is written by hand: ids and names of
-// states, millions of them. Everything else goes through the library.
+// A JSON string literal of text that is known to need no escapes is written by hand: ids and names
+// of states, millions of them. Everything else goes through the library.
 void AppendRow(std::string& out, uint64_t row, const RowReport& report) {
   if (!out.empty()) out += ',';
   fmt::format_to(std::back_inserter(out), R"({{"row":{},"line":{},"status":"{}")", row, report.line,
@@ -25,8 +25,8 @@ void AppendRow(std::string& out, uint64_t row, const RowReport& report) {
   if (!report.errors.empty()) {
     Json errors = Json::array();
     for (const auto& error : report.errors) {
-      errors.push_back({{"pointer", error.pointer}, {"value", error.value},
-                        {"detail", error.message}});
+      errors.push_back(
+          {{"pointer", error.pointer}, {"value", error.value}, {"detail", error.message}});
     }
     out.append(R"(,"errors":)").append(ToLine(errors));
   }
@@ -57,8 +57,8 @@ class BulkIngest {
 
   bool Full() const { return waiting_.size() >= kRowsPerBatch || bytes_ >= kBytesPerBatch; }
 
-  // Hands the waiting rows on, once the batch before them is committed: order is kept, so of two rows
-  // with one key the later wins.
+  // Hands the waiting rows on, once the batch before them is committed: order is kept, so of two
+  // rows with one key the later wins.
   Status Submit() {
     TRY(Settle());
     if (waiting_.empty()) return {};
@@ -163,8 +163,8 @@ void AnswerSingle(const BulkCall& call, const RowReport& row, const http::Respon
   auto object = call.read_back(row.id);
   if (!object) return responder.Fail(object.error());
   int status = row.change == RowChange::kCreated ? 201 : 200;
-  responder.Send(http::Response::OfJson(status, *object)
-                     .With("Location", call.location + row.id.ToString()));
+  responder.Send(
+      http::Response::OfJson(status, *object).With("Location", call.location + row.id.ToString()));
 }
 
 }  // namespace

@@ -35,9 +35,12 @@ std::string NextLink(const http::Request& request, const std::string& cursor) {
 
 Body::Body(std::string_view text) {
   auto json = ParseJson(text);
-  if (!json) malformed_ = json.error().message;
-  else if (!json->is_object()) malformed_ = "the body has to be a JSON object";
-  else json_ = std::move(*json);
+  if (!json)
+    malformed_ = json.error().message;
+  else if (!json->is_object())
+    malformed_ = "the body has to be a JSON object";
+  else
+    json_ = std::move(*json);
 }
 
 Json Body::Any(const char* name, Need need) {
@@ -65,7 +68,13 @@ void Body::Wrong(std::string pointer, std::string detail) {
 }
 
 void Body::Wrong(const char* name, const Error& error) {
-  Wrong(std::string("/") + name, error.message);
+  auto member = std::string("/") + name;
+  if (error.message.front() != '/') return Wrong(member, error.message);
+  for (std::string_view line : Split(error.message, '\n')) {
+    auto colon = std::min(line.find(": "), line.size());
+    Wrong(member + std::string(line.substr(0, colon)),
+          std::string(line.substr(std::min(colon + 2, line.size()))));
+  }
 }
 
 void Body::Finish() {

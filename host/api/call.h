@@ -35,7 +35,8 @@ class Body {
   bool Has(const char* name) const { return json_.contains(name); }
 
   void Wrong(std::string pointer, std::string detail);
-  // Of an error that speaks for the member `name`.
+  // Of an error that speaks for the member `name`. One with lines of "/pointer: what" speaks for
+  // what lies there within the member.
   void Wrong(const char* name, const Error& error);
 
   // Every member that no one asked for is an error, with the nearest name that someone did.

@@ -30,7 +30,8 @@ void Launch(const Services& services, crm::SegmentStore& segments, const Request
   if (body.Refuse(responder)) return;
   draft.segment = input->segment;
   crm::CampaignStore campaigns(*services.pool, *services.ids);
-  auto ticket = pipeline::LaunchCampaign(*services.engine, campaigns, draft, input->rule, input->now);
+  auto ticket =
+      pipeline::LaunchCampaign(*services.engine, campaigns, draft, input->rule, input->now);
   if (!ticket) return responder.Fail(ticket.error());
   auto id = ticket->id.ToString();
   Json answer{{"id", id}, {"audience", ticket->audience}, {"intent", ticket->intent}};

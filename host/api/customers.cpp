@@ -8,8 +8,8 @@ namespace tidings::api {
 namespace {
 
 Result<crm::Page> List(crm::CustomerStore& store, const http::Request& request) {
-  TRY(CheckQuery(request, {"cursor", "limit", "search", "email", "external_id", "city", "status",
-                           "tag"}));
+  TRY(CheckQuery(request,
+                 {"cursor", "limit", "search", "email", "external_id", "city", "status", "tag"}));
   crm::CustomerQuery query;
   TRY_ASSIGN(query.limit, Limit(request));
   query.cursor = Cursor(request);

@@ -14,8 +14,10 @@ std::string Escaped(std::string_view value) {
   std::string escaped;
   for (char c : value) {
     if (c == '\\' || c == '"') escaped += '\\';
-    if (c == '\n') escaped += "\\n";
-    else escaped += c;
+    if (c == '\n')
+      escaped += "\\n";
+    else
+      escaped += c;
   }
   return escaped;
 }

@@ -46,10 +46,9 @@ void AnswerReport(const Responder& responder, const Result<pipeline::ReceiptRepo
 void AddReceiptRoutes(http::Router& router, const Services& services) {
   auto receive = [engine = services.engine](Request request, Responder responder) {
     std::string stage(request.Param("stage"));
-    engine->ReceiveAsync(AsItCame(std::move(request)), stage,
-                         [responder](Result<pipeline::ReceiptReport> report) {
-                           AnswerReport(responder, report);
-                         });
+    engine->ReceiveAsync(
+        AsItCame(std::move(request)), stage,
+        [responder](Result<pipeline::ReceiptReport> report) { AnswerReport(responder, report); });
   };
   auto path = std::string(kPrefix) + "/receipts";
   http::RouteOptions options{.max_body = kLargestReceipts, .blocking = false};

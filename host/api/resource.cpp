@@ -11,8 +11,8 @@ using http::Request;
 using http::Responder;
 
 BulkCall BulkOf(const Services& services, const Resource& resource) {
-  auto take_in = [engine = services.engine, entity = resource.entity](
-                     std::vector<pipeline::Payload> rows) {
+  auto take_in = [engine = services.engine,
+                  entity = resource.entity](std::vector<pipeline::Payload> rows) {
     return engine->Ingest(entity, std::move(rows));
   };
   return {resource.entity, resource.path + "/", take_in, resource.get};

@@ -28,12 +28,12 @@ void AddResourceRoutes(http::Router& router, const Services& services, const Res
 // A `patch` for a store with Patch(id, record) and the parser of its records.
 template <class Store, class Parse>
 auto PatchWith(std::shared_ptr<Store> store, Parse parse) {
-  return [store, parse](const Id& id, const http::Request& request,
-                        const http::Responder& responder) {
-    auto record = parse(request.body);
-    if (!record) return RefuseFields(responder, "the change was refused", record.error());
-    Answer(responder, store->Patch(id, *record));
-  };
+  return
+      [store, parse](const Id& id, const http::Request& request, const http::Responder& responder) {
+        auto record = parse(request.body);
+        if (!record) return RefuseFields(responder, "the change was refused", record.error());
+        Answer(responder, store->Patch(id, *record));
+      };
 }
 
 }  // namespace tidings::api

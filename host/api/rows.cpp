@@ -83,9 +83,10 @@ Status RowSplitter::Between(char c) {
   } else if (c == ',' && expect_ == Expect::kCommaOrEnd) {
     expect_ = Expect::kValue;
   } else {
-    return Malformed(fmt::format("'{}' is not expected here; send one object, an array of objects, "
-                                 "or one object a line",
-                                 c));
+    return Malformed(
+        fmt::format("'{}' is not expected here; send one object, an array of objects, "
+                    "or one object a line",
+                    c));
   }
   return {};
 }
@@ -103,13 +104,17 @@ Result<size_t> RowSplitter::Inside(std::string_view piece) {
   for (bool done = false; at < piece.size() && !done; ++at) {
     char c = piece[at];
     if (c == '\n') ++line_;
-    if (escaped_) escaped_ = false;
+    if (escaped_)
+      escaped_ = false;
     else if (in_text_) {
       escaped_ = c == '\\';
       in_text_ = c != '"';
-    } else if (c == '"') in_text_ = true;
-    else if (c == '{' || c == '[') ++depth_;
-    else if (c == '}' || c == ']') done = --depth_ == 0;
+    } else if (c == '"')
+      in_text_ = true;
+    else if (c == '{' || c == '[')
+      ++depth_;
+    else if (c == '}' || c == ']')
+      done = --depth_ == 0;
   }
   bool whole = depth_ == 0;
   if (whole && held_.empty()) {

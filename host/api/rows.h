@@ -42,7 +42,7 @@ class RowSplitter {
 
   Status FeedLines(std::string_view piece);
   Status FeedJson(std::string_view piece);
-  Status Between(char c);              // outside a row of an array, or before the first row
+  Status Between(char c);  // outside a row of an array, or before the first row
   Result<size_t> Inside(std::string_view piece);  // returns how many bytes belong to the row
   Status Keep(std::string_view bytes);
   void EmitLine(std::string_view line);
@@ -53,9 +53,9 @@ class RowSplitter {
   const OnRow on_row_;
   BodyShape shape_ = BodyShape::kUnknown;
   Expect expect_ = Expect::kValue;
-  std::string held_;        // the part of a row that earlier pieces brought
+  std::string held_;  // the part of a row that earlier pieces brought
   bool in_row_ = false;
-  int depth_ = 0;           // of the row that is under way
+  int depth_ = 0;  // of the row that is under way
   bool in_text_ = false, escaped_ = false;
   uint64_t line_ = 1, row_line_ = 1;
 };

@@ -21,9 +21,9 @@ struct RuleInput {
 Result<rule::Rule> CompileRule(const Services& services, const std::string& language,
                                const std::string& source);
 
-// Reads `segment_id`, or `rule` with `language` (by default "json" for an object and "lua" for text),
-// and `now` (by default the present).
-// None where something is wrong; `body` then knows what.
-std::optional<RuleInput> ReadRule(const Services& services, crm::SegmentStore& segments, Body& body);
+// Reads `segment_id`, or `rule` with `language` (by default "json" for an object and "lua" for
+// text), and `now` (by default the present). None where something is wrong; `body` then knows what.
+std::optional<RuleInput> ReadRule(const Services& services, crm::SegmentStore& segments,
+                                  Body& body);
 
 }  // namespace tidings::api

@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 namespace tidings {
@@ -11,7 +13,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 TEST(Process, CapturesOutputAndStatus) {
-  auto outcome = RunProcess({.command = {"sh", "-c", "echo out; echo err >&2; exit 3"}}, seconds(5));
+  auto outcome =
+      RunProcess({.command = {"sh", "-c", "echo out; echo err >&2; exit 3"}}, seconds(5));
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(outcome->status, 3);
   EXPECT_EQ(outcome->output, "out\nerr\n");
@@ -52,6 +55,16 @@ TEST(Process, EndsTheChildWithTheObject) {
     pid = process->pid();
   }
   EXPECT_NE(::kill(pid, 0), 0);
+}
+
+TEST(Process, LeavesOurSessionWhenAsked) {
+  for (bool apart : {false, true}) {
+    ProcessOptions options{.command = {"sleep", "10"}};
+    options.new_session = apart;
+    auto process = Process::Start(options);
+    ASSERT_TRUE(process);
+    EXPECT_EQ(::getsid(process->pid()) == ::getsid(0), !apart);
+  }
 }
 
 TEST(Process, GivesUpAtTheLimit) {

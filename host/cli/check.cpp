@@ -37,8 +37,7 @@ OrderedJson ToJson(const config::Loaded& loaded) {
 
 Result<int> Check(const Globals& globals) {
   TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
-  TRY_ASSIGN(auto loaded,
-             config::Load(globals.locations.pipelines, CatalogOf(registry, globals.locations)));
+  TRY_ASSIGN(auto loaded, ReadPipelines(globals.locations, CatalogOf(registry, globals.locations)));
   ScriptTotals totals;
   std::string failures;
   const auto& folder = globals.locations.scripts;

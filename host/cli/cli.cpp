@@ -53,6 +53,8 @@ void AddCommands(Commands& commands) {
   AddMigrate(commands);
   AddImport(commands);
   AddGenerate(commands);
+  AddSegment(commands);
+  AddExplain(commands);
   AddCampaign(commands);
   AddPlugins(commands);
   AddVendor(commands);

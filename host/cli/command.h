@@ -45,6 +45,8 @@ void AddSchema(Commands& commands);
 void AddMigrate(Commands& commands);
 void AddImport(Commands& commands);
 void AddGenerate(Commands& commands);
+void AddSegment(Commands& commands);
+void AddExplain(Commands& commands);
 void AddCampaign(Commands& commands);
 void AddPlugins(Commands& commands);
 void AddVendor(Commands& commands);

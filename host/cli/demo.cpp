@@ -204,7 +204,8 @@ Status CheckFigures(const Figures& figures, const DemoOptions& options) {
   return Fail(Code::kInternal, "the figures do not add up: " + ToLine(figures.campaign));
 }
 
-Result<int> RunDemo(const Globals& globals, const DemoOptions& options) {
+Result<int> RunDemo(Globals globals, const DemoOptions& options) {
+  globals.locations.UseShippedPipelines();
   TempDir scratch("tidings-demo");
   auto data = options.keep.empty() ? scratch.path() / "data"
                                    : std::filesystem::absolute(options.keep);

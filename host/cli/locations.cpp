@@ -25,6 +25,9 @@ fs::path FirstThatExists(std::initializer_list<fs::path> candidates) {
   return *(candidates.end() - 1);
 }
 
+// <prefix>/bin/tidings is the program.
+fs::path Prefix() { return ProgramPath().parent_path().parent_path(); }
+
 }  // namespace
 
 fs::path ProgramPath() {
@@ -32,8 +35,16 @@ fs::path ProgramPath() {
   return fs::read_symlink("/proc/self/exe", ignored);
 }
 
+void Locations::UseShippedPipelines() {
+  std::error_code ignored;
+  if (fs::exists(pipelines, ignored)) return;
+  pipelines = FirstThatExists({Prefix() / "share/tidings/pipelines.yaml",
+                               fs::path(TIDINGS_SOURCE_DIR) / "pipelines.yaml"});
+  if (!fs::exists(scripts, ignored)) scripts = pipelines.parent_path() / "scripts";
+}
+
 void Locations::Complete() {
-  auto prefix = ProgramPath().parent_path().parent_path();  // <prefix>/bin/tidings
+  auto prefix = Prefix();
   if (pipelines.empty()) pipelines = "pipelines.yaml";
   if (data.empty()) data = DefaultData();
   data = fs::absolute(data);

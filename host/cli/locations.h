@@ -18,6 +18,9 @@ struct Locations {
   // Fills in what is empty. As root the data folder is /var/lib/tidings, else
   // $XDG_DATA_HOME/tidings or ~/.local/share/tidings.
   void Complete();
+
+  // Where there is no pipelines.yaml: takes the one that came with the program, and its scripts.
+  void UseShippedPipelines();
 };
 
 std::filesystem::path ProgramPath();  // of the running program

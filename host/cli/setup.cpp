@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <fmt/core.h>
+
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -50,8 +52,16 @@ config::Catalog CatalogOf(const plugin::PluginRegistry& registry, const Location
   return catalog;
 }
 
+Result<config::Loaded> ReadPipelines(const Locations& locations, const config::Catalog& catalog) {
+  if (!std::filesystem::exists(locations.pipelines)) {
+    return Fail(Code::kNotFound, fmt::format("there is no {}; name the file with --config",
+                                             locations.pipelines.string()));
+  }
+  return config::Load(locations.pipelines, catalog);
+}
+
 Result<config::Config> LoadPipelines(const Locations& locations, const config::Catalog& catalog) {
-  TRY_ASSIGN(auto loaded, config::Load(locations.pipelines, catalog));
+  TRY_ASSIGN(auto loaded, ReadPipelines(locations, catalog));
   if (!loaded.ok()) {
     return Fail(Code::kInvalidArgument, locations.pipelines.string() + " has errors:\n" +
                                             loaded.Errors());

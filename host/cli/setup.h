@@ -16,6 +16,9 @@ Result<plugin::PluginRegistry> ScanPlugins(const Locations& locations);
 // folder $TIDINGS_SECRETS, or of the variable TIDINGS_SECRET_<NAME>.
 config::Catalog CatalogOf(const plugin::PluginRegistry& registry, const Locations& locations);
 
+// pipelines.yaml with all that is wrong with it. Fails where there is no such file.
+Result<config::Loaded> ReadPipelines(const Locations& locations, const config::Catalog& catalog);
+
 // pipelines.yaml, free of errors; else every one of them, rendered, as the message of the error.
 Result<config::Config> LoadPipelines(const Locations& locations, const config::Catalog& catalog);
 

@@ -141,7 +141,7 @@ Result<int> RunVendor(const Globals& globals, const VendorOptions& options) {
   VendorService service(std::move(runner));
   http::Router router;
   router.Add("POST", "/messages",
-             [&service](http::Request request, http::Responder responder) {
+             [&service](const http::Request& request, const http::Responder& responder) {
                service.Take(request, responder);
              },
              {.max_body = 64 << 20});

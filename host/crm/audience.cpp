@@ -5,7 +5,9 @@
 
 #include <fmt/core.h>
 
+#include "crm/audience_groups.h"
 #include "crm/customer_json.h"
+#include "crm/sql.h"
 #include "pg/pool.h"
 #include "rule/rule.h"
 
@@ -14,10 +16,12 @@ namespace {
 
 constexpr int kSample = 10, kPageSize = 20'000;
 
-pg::Params ParamsOf(const rule::Sql& sql) {
-  pg::Params params;
-  for (const auto& param : sql.params) params.Text(param);
-  return params;
+// How many rows the planner expects.
+Result<int64_t> Planned(pg::Connection& connection, const rule::Sql& condition) {
+  auto explain = "explain (format json) select from customers c where " + condition.where;
+  TRY_ASSIGN(auto rows, connection.Execute(explain, ParamsOf(condition)));
+  TRY_ASSIGN(Json plans, ParseJson(rows.Text(0, 0)));
+  return plans[0]["Plan"]["Plan Rows"].get<int64_t>();
 }
 
 Json SampleOf(const pg::Rows& rows) {
@@ -34,12 +38,19 @@ Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time n
   Preview preview;
   TRY_ASSIGN(auto counted, connection.Execute(count, ParamsOf(sql)));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
+  TRY_ASSIGN(preview.groups, AudienceGroups(connection, sql));
   TRY_ASSIGN(auto errors, FindErrors(connection, rule, now));
   preview.count = counted.Int(0, 0);
   preview.sample = SampleOf(rows);
   preview.errors = errors.errors;
   preview.first_error = errors.first_error;
   return preview;
+}
+
+rule::Sql Among(const std::vector<Id>& ids) {
+  std::string array = "{";
+  for (const Id& id : ids) array += (array.size() > 1 ? "," : "") + id.ToString();
+  return {"c.id = any ($1::uuid[])", {array + "}"}};
 }
 
 Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, Time now) {
@@ -49,6 +60,7 @@ Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, T
   auto sampled = std::span(matched.ids).first(std::min<size_t>(kSample, matched.ids.size()));
   TRY_ASSIGN(auto rows, connection.Execute(kByIds, pg::Params().UuidArray(sampled)));
   Preview preview;
+  TRY_ASSIGN(preview.groups, AudienceGroups(connection, Among(matched.ids)));
   preview.count = static_cast<int64_t>(matched.ids.size());
   preview.sample = SampleOf(rows);
   preview.errors = matched.errors;
@@ -159,6 +171,15 @@ Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
   std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   preview.milliseconds = took.count();
   return preview;
+}
+
+Result<int64_t> AudienceStore::EstimateOf(const rule::Rule& rule, Time now) {
+  auto pushdown = rule.PushDown(now);
+  TRY_ASSIGN(auto lease, pool_.Acquire());
+  TRY_ASSIGN(auto estimate, Planned(*lease, pushdown.chosen));
+  if (!pushdown.asked) return estimate;
+  TRY_ASSIGN(auto asked, Planned(*lease, *pushdown.asked));
+  return estimate + asked;
 }
 
 }  // namespace tidings::crm

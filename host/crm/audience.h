@@ -27,6 +27,7 @@ namespace tidings::crm {
 struct Preview {
   int64_t count = 0;
   Json sample = Json::array();
+  Json groups = Json::array();  // as AudienceGroups has them
   double milliseconds = 0;
   int64_t errors = 0;
   std::string first_error;
@@ -52,6 +53,10 @@ class AudienceStore {
   explicit AudienceStore(pg::Pool& pool) : pool_(pool) {}
 
   Result<Preview> PreviewOf(const rule::Rule& rule, Time now);
+
+  // About how many a rule chooses, as the planner guesses from its statistics without reading a
+  // row; those for whom only the script can say are counted as chosen.
+  Result<int64_t> EstimateOf(const rule::Rule& rule, Time now);
 
  private:
   pg::Pool& pool_;

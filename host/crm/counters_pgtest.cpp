@@ -46,6 +46,7 @@ class Chaos {
   Chaos() : store_(campaign_.pool, {3, milliseconds(1), milliseconds(4)}) {}
 
   void Run() {
+    LoseALease();
     std::vector<std::thread> threads;
     for (uint64_t seed = 1; seed <= 2; ++seed) threads.emplace_back([=, this] { Deliver(seed); });
     for (uint64_t seed = 3; seed <= 5; ++seed) threads.emplace_back([=, this] { Receive(seed); });
@@ -60,9 +61,21 @@ class Chaos {
   }
 
   ScratchCampaign& campaign() { return campaign_; }
-  int lost_leases() const { return lost_leases_; }
 
  private:
+  // A worker comes back when its chunk has been given to another, which may happen to the threads
+  // below too. What it sent was sent; what it says of it is not booked.
+  void LoseALease() {
+    auto lost = campaign_.LeaseChunk(milliseconds(1));
+    std::this_thread::sleep_for(milliseconds(20));
+    auto taken = campaign_.LeaseChunk(milliseconds(1));
+    ASSERT_EQ(taken.no, lost.no);
+    Random random(6);
+    auto verdicts = Ask(*store_.Load(lost), random);
+    EXPECT_FALSE(store_.Commit(lost, verdicts, {}).value());
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+
   void Deliver(uint64_t seed) {
     Random random(seed);
     while (Step(random)) {
@@ -83,7 +96,6 @@ class Chaos {
       }
       auto held = store_.Commit(chunk, verdicts, {});
       EXPECT_TRUE(held) << held.error().message;
-      lost_leases_ += !*held;
       return true;
     }
     auto retries = campaign_.LeaseRetries(milliseconds(random.Chance(0.3) ? 1 : 500));
@@ -163,7 +175,6 @@ class Chaos {
   DeliveryStore store_;
   Wire wire_;
   std::atomic<bool> delivered_ = false, finished_ = false;
-  std::atomic<int> lost_leases_ = 0;
 };
 
 TEST(Counters, EqualTheLogAtEveryMoment) {
@@ -174,7 +185,6 @@ TEST(Counters, EqualTheLogAtEveryMoment) {
   EXPECT_EQ((*campaign.campaigns.Get(campaign.id))["status"], "completed");
   EXPECT_EQ((*campaign.campaigns.Get(campaign.id))["pending"], 0);
   EXPECT_THAT(campaign.Ask("select count(*) from retries"), testing::ElementsAre("0"));
-  EXPECT_GT(chaos.lost_leases(), 0);
 }
 
 }  // namespace

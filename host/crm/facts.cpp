@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "crm/bands.h"
 #include "crm/campaign_json.h"
 #include "pg/pool.h"
 #include "pg/transaction.h"
@@ -13,12 +14,6 @@ namespace tidings::crm {
 namespace {
 
 constexpr int kMostReasons = 10;
-constexpr size_t kMostCities = 5;
-
-// The bounds stand in kGroups, too.
-constexpr const char* kSpendBands[] = {"nothing", "up to 1,000", "over 1,000 to 5,000",
-                                       "over 5,000 to 10,000", "over 10,000"};
-constexpr const char* kVisitBands[] = {"none", "1 to 2", "3 to 5", "6 to 10", "over 10"};
 
 // A script that requires helpers cannot be loaded here, where no folder is known.
 std::string InEnglish(const std::string& language, const std::string& source) {
@@ -41,19 +36,17 @@ Result<Json> ReasonsOf(pg::Connection& connection, const Id& campaign) {
 }
 
 // One pass over the log for all three groupings; which one a row is of, says its first column.
-constexpr const char kGroups[] = R"(
+std::string GroupsSql() {
+  return fmt::format(R"(
   select grouping(spend, city, visits), spend, city, visits, count(*),
          count(*) filter (where status = 2), count(*) filter (where status = 3)
-    from (select m.status, c.city,
-                 case when c.total_spend <= 0 then 0 when c.total_spend <= 1000 then 1
-                      when c.total_spend <= 5000 then 2 when c.total_spend <= 10000 then 3
-                      else 4 end as spend,
-                 case when c.visit <= 0 then 0 when c.visit <= 2 then 1 when c.visit <= 5 then 2
-                      when c.visit <= 10 then 3 else 4 end as visits
+    from (select m.status, c.city, {} as spend, {} as visits
             from messages m join customers c on c.id = m.customer_id
            where m.campaign_id = $1) g
    group by grouping sets ((spend), (city), (visits))
-   order by 1, spend, visits, count(*) desc, city)";
+   order by 1, spend, visits, count(*) desc, city)",
+                     kSpendBands.sql, kVisitBands.sql);
+}
 constexpr int kBySpend = 0b011, kByCity = 0b101, kByVisits = 0b110;
 
 Json GroupOf(const pg::Rows& rows, int row, const char* by, std::string_view label) {
@@ -67,16 +60,17 @@ Json GroupOf(const pg::Rows& rows, int row, const char* by, std::string_view lab
 }
 
 Result<Json> GroupsOf(pg::Connection& connection, const Id& campaign) {
+  static const std::string kGroups = GroupsSql();
   TRY_ASSIGN(auto rows, connection.Execute(kGroups, pg::Params().Uuid(campaign)));
   Json groups = Json::array();
-  size_t cities = 0;
+  int cities = 0;
   for (int i = 0; i < rows.size(); ++i) {
     switch (rows.Int(i, 0)) {
       case kBySpend:
-        groups.push_back(GroupOf(rows, i, "spend", kSpendBands[rows.Int(i, 1)]));
+        groups.push_back(GroupOf(rows, i, "spend", kSpendBands.labels[rows.Int(i, 1)]));
         break;
       case kByVisits:
-        groups.push_back(GroupOf(rows, i, "visits", kVisitBands[rows.Int(i, 3)]));
+        groups.push_back(GroupOf(rows, i, "visits", kVisitBands.labels[rows.Int(i, 3)]));
         break;
       default:
         if (cities++ >= kMostCities) break;

@@ -23,11 +23,34 @@ std::vector<int32_t> NumbersOf(std::span<const ReceiptFor> receipts) {
   return numbers;
 }
 
-constexpr const char kStates[] =
-    "select n, status, facts from messages where campaign_id = $1 and n = any ($2::int[])";
+struct Ranges {
+  std::vector<int32_t> first, last;
+};
+
+// Vendors answer in about the order in which they were sent to, so most numbers lie close together.
+// A range costs no more than one number, even with a few strangers in it.
+Ranges RangesOf(const std::vector<int32_t>& numbers) {
+  constexpr int32_t kGap = 16;
+  Ranges ranges;
+  for (int32_t n : numbers) {
+    if (ranges.last.empty() || n - ranges.last.back() > kGap) {
+      ranges.first.push_back(n);
+      ranges.last.push_back(n);
+    }
+    ranges.last.back() = n;
+  }
+  return ranges;
+}
+
+constexpr const char kStates[] = R"(
+  select m.n, m.status, m.facts
+    from unnest($2::int[], $3::int[]) as r(first, last)
+    join messages m on m.campaign_id = $1 and m.n between r.first and r.last)";
+// Of all messages in `receipts` that there are, and perhaps of some others.
 Result<MessageStates> StatesOf(pg::Transaction& transaction, const Id& campaign,
                                std::span<const ReceiptFor> receipts) {
-  auto params = pg::Params().Uuid(campaign).IntArray(NumbersOf(receipts));
+  auto ranges = RangesOf(NumbersOf(receipts));
+  auto params = pg::Params().Uuid(campaign).IntArray(ranges.first).IntArray(ranges.last);
   TRY_ASSIGN(auto rows, transaction.Execute(kStates, params, pg::Format::kBinary));
   MessageStates states;
   for (int i = 0; i < rows.size(); ++i) {

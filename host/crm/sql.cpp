@@ -1,6 +1,7 @@
 #include "crm/sql.h"
 
 #include "pg/transaction.h"
+#include "rule/rule.h"
 
 namespace tidings::crm {
 namespace {
@@ -22,6 +23,12 @@ constexpr const char kUseIndexes[] = R"(
 Result<Time> UseIndexes(pg::Transaction& transaction) {
   TRY_ASSIGN(auto rows, transaction.Execute(kUseIndexes));
   return rows.Timestamp(0, 0);
+}
+
+pg::Params ParamsOf(const rule::Sql& sql) {
+  pg::Params params;
+  for (const auto& param : sql.params) params.Text(param);
+  return params;
 }
 
 Json JsonOf(Money amount) { return static_cast<double>(amount.units) / 10'000; }

@@ -13,9 +13,13 @@
 #include "crm/outcome.h"
 
 namespace tidings::pg {
+class Params;
 class Rows;
 class Transaction;
 }  // namespace tidings::pg
+namespace tidings::rule {
+struct Sql;
+}
 
 namespace tidings::crm {
 
@@ -23,6 +27,9 @@ namespace tidings::crm {
 // of rows it would rather read whole tables, in parallel, at twice the work. Answers the
 // transaction's time by the database's clock.
 Result<Time> UseIndexes(pg::Transaction& transaction);
+
+// The parameters of a rule's condition, in order.
+pg::Params ParamsOf(const rule::Sql& sql);
 
 // As JSON: an amount as a number, exact to 15 digits; text, times and ids, or null.
 Json JsonOf(Money amount);

@@ -20,7 +20,8 @@ int StatusOf(Code code) {
   return 500;
 }
 
-Response Problem(int status, std::string detail, const std::vector<FieldProblem>& errors) {
+Response Problem(int status, std::string detail, const std::vector<FieldProblem>& errors,
+                 const OrderedJson& more) {
   OrderedJson json = {{"type", "about:blank"},
                       {"title", std::string(ReasonPhrase(status))},
                       {"status", status},
@@ -28,6 +29,7 @@ Response Problem(int status, std::string detail, const std::vector<FieldProblem>
   for (const FieldProblem& error : errors) {
     json["errors"].push_back({{"pointer", error.pointer}, {"detail", error.detail}});
   }
+  json.update(more);
   std::string body = json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
   return Response::Of(status, "application/problem+json", std::move(body));
 }

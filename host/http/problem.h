@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "http/response.h"
 
@@ -16,8 +17,9 @@ struct FieldProblem {
 };
 
 // application/problem+json with type "about:blank", title, status, detail and, where there are
-// any, errors [{pointer, detail}].
-Response Problem(int status, std::string detail, const std::vector<FieldProblem>& errors = {});
+// any, errors [{pointer, detail}]. `more` are members besides, for callers that are programs.
+Response Problem(int status, std::string detail, const std::vector<FieldProblem>& errors = {},
+                 const OrderedJson& more = OrderedJson::object());
 
 // The same, of an Error: kInvalidArgument 400, kPermissionDenied 403, kNotFound 404,
 // kAlreadyExists and kConflict 409, kResourceExhausted 429, kCancelled and kUnavailable 503,

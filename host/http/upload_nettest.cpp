@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include "http/test_client.h"
 #include "http/test_server.h"
@@ -212,10 +214,12 @@ TEST(Sink, AFactoryMayRefuse) {
   EXPECT_EQ(again.Ask(Get("/hello"))->body, "hello") << "without a body, the connection stays";
 }
 
-Router WithUpload() {
+// `begun` counts the uploads that have been given a thread.
+Router WithUpload(std::shared_ptr<std::atomic<int>> begun = std::make_shared<std::atomic<int>>()) {
   Router router = TestRoutes();
   router.AddUpload("POST", "/sink",
-                   [](const Request& request, BodyReader body, const Responder& responder) {
+                   [begun](const Request& request, BodyReader body, const Responder& responder) {
+                     ++*begun;
                      auto give_up = request.Query("after");
                      size_t most = give_up ? std::stoul(std::string(*give_up)) : SIZE_MAX;
                      Seen seen;
@@ -276,9 +280,11 @@ TEST(Upload, AReaderMayStopReading) {
 TEST(Upload, WaitsForAThreadWithoutHoldingTheOthersUp) {
   Options options;
   options.upload_threads = 1;
-  auto server = StartServer(WithUpload(), options);
+  auto begun = std::make_shared<std::atomic<int>>();
+  auto server = StartServer(WithUpload(begun), options);
   TestClient slow(server->port());
   ASSERT_TRUE(slow.Send(Head(4) + "ab"));
+  while (*begun == 0) std::this_thread::sleep_for(milliseconds(1));
   TestClient waiting(server->port());
   ASSERT_TRUE(waiting.Send(Head(3) + "abc"));
   TestClient other(server->port());

@@ -59,6 +59,10 @@ inline std::string_view CheckText(lua_State* L, int index) {
   const char* data = luaL_checklstring(L, index, &size);
   return {data, size};
 }
+// A time as scripts see it.
+inline double SecondsOf(Time time) {
+  return static_cast<double>(time.time_since_epoch().count()) / 1e6;
+}
 inline void PushText(lua_State* L, std::string_view text) {
   lua_pushlstring(L, text.data(), text.size());
 }

@@ -36,4 +36,9 @@ bool IsWithheld(std::string_view name);
 // With the copied functions of the stock table at `from` (absolute) set in the table on top.
 void CopyFields(lua_State* L, int from, std::initializer_list<const char*> names);
 
+// Sets `name` of the table on top to `function`, which guards the stock function of that name in
+// the table at `stock` (absolute) and goes on to it with CallStock.
+void WrapStock(lua_State* L, int stock, const char* name, lua_CFunction function);
+int CallStock(lua_State* L);
+
 }  // namespace tidings::lua

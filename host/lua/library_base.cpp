@@ -82,12 +82,10 @@ int SetMetatable(lua_State* L) {
   return 1;
 }
 
-int ToNumber(lua_State* L, lua_CFunction stock) {
+int ToNumber(lua_State* L) {
   if (lua_type(L, 1) == LUA_TSTRING) Budget::Of(L).ChargeBytes(L, lua_rawlen(L, 1));
-  return stock(L);
+  return CallStock(L);
 }
-
-int ChargedToNumber(lua_State* L) { return ToNumber(L, lua_tocfunction(L, lua_upvalueindex(1))); }
 
 // has(list, value): whether one of the list's values is equal to it.
 int Has(lua_State* L) {
@@ -229,15 +227,21 @@ void CopyFields(lua_State* L, int from, std::initializer_list<const char*> names
   }
 }
 
+void WrapStock(lua_State* L, int stock, const char* name, lua_CFunction function) {
+  lua_getfield(L, stock, name);
+  lua_pushcclosure(L, function, 1);
+  lua_setfield(L, -2, name);
+}
+
+int CallStock(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
+
 void AddBase(lua_State* L, Context& context) {
   int target = lua_gettop(L);
   lua_pushcfunction(L, luaopen_base);
   lua_call(L, 0, 1);
   lua_pushvalue(L, target);
   CopyFields(L, target + 1, {"assert", "error", "ipairs", "rawequal", "select", "type"});
-  lua_getfield(L, target + 1, "tonumber");
-  lua_pushcclosure(L, ChargedToNumber, 1);
-  lua_setfield(L, -2, "tonumber");
+  WrapStock(L, target + 1, "tonumber", ToNumber);
   AddFunction(L, "tostring", ToString);
   AddFunction(L, "next", Next);
   AddFunction(L, "pairs", Pairs);

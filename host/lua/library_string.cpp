@@ -42,7 +42,7 @@ class Builder {
 
 // A stock function (upvalue 1) that returns one string, paid for by the length of that.
 int Charged(lua_State* L) {
-  lua_tocfunction(L, lua_upvalueindex(1))(L);
+  CallStock(L);
   Budget::Of(L).ChargeBytes(L, lua_rawlen(L, -1));
   return 1;
 }
@@ -78,7 +78,7 @@ int Byte(lua_State* L) {
   if (last < 0) last = std::max<lua_Integer>(last, -length - 1) + length + 1;
   bool many = std::min(last, length) - std::max<lua_Integer>(first, 1) >= kMaxResults;
   if (many) return luaL_error(L, "string.byte gives at most %d values", int{kMaxResults});
-  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+  return CallStock(L);
 }
 
 // Tables and functions in the place of %s become text without their address; %p is refused.
@@ -103,7 +103,7 @@ int Format(lua_State* L) {
   }
   Budget::Of(L).ChargeBytes(L, bytes);
   if (bytes > Budget::Of(L).value_limit()) return luaL_error(L, "the resulting string is too long");
-  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+  return CallStock(L);
 }
 
 // Patterns --------------------------------------------------------------------------------------
@@ -137,9 +137,9 @@ size_t Start(lua_State* L, int index, size_t size) {
   return static_cast<size_t>(length + at);
 }
 
-Pattern Compile(lua_State* L, std::string_view text, bool anchors) {
+std::shared_ptr<const Pattern> Compile(lua_State* L, std::string_view text, bool anchors) {
   Budget::Of(L).Charge(L, text.size() * 4);
-  return Pattern(text, anchors);
+  return CompiledPattern(text, anchors);
 }
 
 int FindPlain(lua_State* L, std::string_view subject, std::string_view wanted, size_t start) {
@@ -161,7 +161,8 @@ int FindOrMatch(lua_State* L, bool find) {
   if (start > subject.size()) return lua_pushnil(L), 1;
   bool plain = lua_toboolean(L, 4) || text.find_first_of("^$*+?.([%-") == std::string_view::npos;
   if (find && plain) return FindPlain(L, subject, text, start);
-  Pattern pattern = Compile(L, text, true);
+  const auto compiled = Compile(L, text, true);
+  const Pattern& pattern = *compiled;
   BudgetMeter meter(L);
   Match match(pattern, subject, meter);
   const char* const last = pattern.anchored() ? subject.data() + start : subject.end();
@@ -184,7 +185,8 @@ int MatchOnce(lua_State* L) { return FindOrMatch(L, false); }
 // Upvalues: subject, pattern, where to look next, where the last match ended (-1: none yet).
 int NextMatch(lua_State* L) {
   std::string_view subject = TextAt(L, lua_upvalueindex(1));
-  Pattern pattern = Compile(L, TextAt(L, lua_upvalueindex(2)), false);
+  const auto compiled = Compile(L, TextAt(L, lua_upvalueindex(2)), false);
+  const Pattern& pattern = *compiled;
   auto at = static_cast<size_t>(lua_tointeger(L, lua_upvalueindex(3)));
   lua_Integer last_end = lua_tointeger(L, lua_upvalueindex(4));
   BudgetMeter meter(L);
@@ -219,7 +221,8 @@ class Substitution {
   explicit Substitution(lua_State* L)
       : L_(L),
         subject_(CheckText(L_, 1)),
-        pattern_(Compile(L_, CheckText(L_, 2), true)),
+        compiled_(Compile(L_, CheckText(L_, 2), true)),
+        pattern_(*compiled_),
         kind_(lua_type(L_, 3)),
         meter_(L_),
         match_(pattern_, subject_, meter_),
@@ -307,7 +310,8 @@ class Substitution {
 
   lua_State* const L_;
   const std::string_view subject_;
-  const Pattern pattern_;
+  const std::shared_ptr<const Pattern> compiled_;
+  const Pattern& pattern_;
   const int kind_;
   BudgetMeter meter_;
   Match match_;
@@ -315,14 +319,6 @@ class Substitution {
 };
 
 int Substitute(lua_State* L) { return Substitution(L).Run(); }
-
-// Sets `name` to `function` with the stock function of that name in the table at `stock` as
-// upvalue.
-void Wrap(lua_State* L, int stock, const char* name, lua_CFunction function) {
-  lua_getfield(L, stock, name);
-  lua_pushcclosure(L, function, 1);
-  lua_setfield(L, -2, name);
-}
 
 }  // namespace
 
@@ -332,9 +328,10 @@ void AddString(lua_State* L, Context&) {
   lua_call(L, 0, 1);
   lua_newtable(L);
   CopyFields(L, target + 1, {"char", "len"});
-  for (const char* name : {"lower", "upper", "reverse", "sub"}) Wrap(L, target + 1, name, Charged);
-  Wrap(L, target + 1, "byte", Byte);
-  Wrap(L, target + 1, "format", Format);
+  for (const char* name : {"lower", "upper", "reverse", "sub"})
+    WrapStock(L, target + 1, name, Charged);
+  WrapStock(L, target + 1, "byte", Byte);
+  WrapStock(L, target + 1, "format", Format);
   AddFunction(L, "rep", Guarded<Repeat>);
   AddFunction(L, "find", Guarded<Find>);
   AddFunction(L, "match", Guarded<MatchOnce>);

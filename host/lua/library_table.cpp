@@ -80,20 +80,18 @@ size_t Distance(lua_Integer first, lua_Integer last) {
   return steps == SIZE_MAX ? steps : steps + 1;
 }
 
-int Stock(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
-
 int Insert(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (lua_gettop(L) == 3)
     Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_len(L, 1)));
-  return Stock(L);
+  return CallStock(L);
 }
 
 int Remove(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (lua_gettop(L) == 2)
     Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_len(L, 1)));
-  return Stock(L);
+  return CallStock(L);
 }
 
 int Concat(lua_State* L) {
@@ -102,7 +100,7 @@ int Concat(lua_State* L) {
   size_t size = 0;
   luaL_optlstring(L, 2, "", &size);
   Budget::Of(L).Charge(L, Distance(first, last));
-  Stock(L);
+  CallStock(L);
   Budget::Of(L).ChargeBytes(L, lua_rawlen(L, -1));
   return 1;
 }
@@ -113,24 +111,18 @@ int Unpack(lua_State* L) {
   if (Distance(first, last) > kMaxUnpacked) {
     return luaL_error(L, "table.unpack gives at most %d values", int{kMaxUnpacked});
   }
-  return Stock(L);
+  return CallStock(L);
 }
 
 int Move(lua_State* L) {
   Budget::Of(L).Charge(L, Distance(luaL_checkinteger(L, 2), luaL_checkinteger(L, 3)));
-  return Stock(L);
-}
-
-void Wrap(lua_State* L, int stock, const char* name, lua_CFunction function) {
-  lua_getfield(L, stock, name);
-  lua_pushcclosure(L, function, 1);
-  lua_setfield(L, -2, name);
+  return CallStock(L);
 }
 
 // A stock function (upvalue 1) that reads its whole string.
 int ChargedRead(lua_State* L) {
   Budget::Of(L).ChargeBytes(L, CheckText(L, 1).size());
-  return Stock(L);
+  return CallStock(L);
 }
 
 }  // namespace
@@ -141,11 +133,11 @@ void AddTable(lua_State* L, Context&) {
   lua_call(L, 0, 1);
   lua_newtable(L);
   CopyFields(L, target + 1, {"pack"});
-  Wrap(L, target + 1, "insert", Insert);
-  Wrap(L, target + 1, "remove", Remove);
-  Wrap(L, target + 1, "concat", Concat);
-  Wrap(L, target + 1, "unpack", Unpack);
-  Wrap(L, target + 1, "move", Move);
+  WrapStock(L, target + 1, "insert", Insert);
+  WrapStock(L, target + 1, "remove", Remove);
+  WrapStock(L, target + 1, "concat", Concat);
+  WrapStock(L, target + 1, "unpack", Unpack);
+  WrapStock(L, target + 1, "move", Move);
   AddFunction(L, "sort", Sort);
   FreezeLibrary(L);
   lua_setfield(L, target, "table");
@@ -168,8 +160,8 @@ void AddMath(lua_State* L, Context&) {
   lua_call(L, 0, 1);
   lua_newtable(L);
   CopyFields(L, target + 1, {"char", "charpattern", "codepoint", "codes"});
-  Wrap(L, target + 1, "len", ChargedRead);
-  Wrap(L, target + 1, "offset", ChargedRead);
+  WrapStock(L, target + 1, "len", ChargedRead);
+  WrapStock(L, target + 1, "offset", ChargedRead);
   FreezeLibrary(L);
   lua_setfield(L, target, "utf8");
   lua_settop(L, target);

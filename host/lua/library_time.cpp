@@ -12,8 +12,6 @@ constexpr double kSecondsADay = 86'400;
 constexpr double kEarliest = -62'135'596'800;  // year 1
 constexpr double kLatest = 253'402'300'799;    // year 9999
 
-double Seconds(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1e6; }
-
 Time CheckTime(lua_State* L, int index) {
   double seconds = luaL_checknumber(L, index);
   bool fits = seconds >= kEarliest && seconds <= kLatest;
@@ -22,20 +20,20 @@ Time CheckTime(lua_State* L, int index) {
 }
 
 int Now(lua_State* L) {
-  lua_pushnumber(L, Seconds(Context::Of(L).now));
+  lua_pushnumber(L, SecondsOf(Context::Of(L).now));
   return 1;
 }
 
 int DaysSince(lua_State* L) {
   double time = luaL_checknumber(L, 1);
-  lua_pushnumber(L, (Seconds(Context::Of(L).now) - time) / kSecondsADay);
+  lua_pushnumber(L, (SecondsOf(Context::Of(L).now) - time) / kSecondsADay);
   return 1;
 }
 
 // time.parse("2026-03-01T09:30:00Z"): seconds, or nil and why not.
 int Parse(lua_State* L) {
   auto time = ParseTime(CheckText(L, 1));
-  if (time.has_value()) return lua_pushnumber(L, Seconds(*time)), 1;
+  if (time.has_value()) return lua_pushnumber(L, SecondsOf(*time)), 1;
   lua_pushnil(L);
   PushText(L, time.error().message);
   return 2;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -33,13 +34,22 @@ int (*ClassTest(char letter))(int) {
   }
 }
 
-// What "%letter" matches.
-Set ClassSet(char letter) {
+Set MakeClassSet(char letter) {
   Set set;
   auto test = ClassTest(static_cast<char>(std::tolower(Byte(letter))));
   if (test == nullptr) return set.set(Byte(letter));
   for (int c = 0; c < 256; ++c) set[c] = test(c) != 0;
   return std::isupper(Byte(letter)) ? ~set : set;
+}
+
+// What "%letter" matches.
+const Set& ClassSet(char letter) {
+  static const auto* const sets = [] {
+    auto* made = new std::array<Set, 256>;
+    for (int c = 0; c < 256; ++c) (*made)[c] = MakeClassSet(static_cast<char>(c));
+    return made;
+  }();
+  return (*sets)[Byte(letter)];
 }
 
 // What stands between "[" (and "^") and "]".
@@ -305,6 +315,22 @@ bool Match::Frontier(const char* at, const Pattern::Item& item) const {
 
 bool Match::Fits(const char* at, const Pattern::Item& item) const {
   return at < end_ && pattern_.sets_[item.index][Byte(*at)];
+}
+
+std::shared_ptr<const Pattern> CompiledPattern(std::string_view text, bool anchors) {
+  struct Slot {
+    std::string text;
+    bool anchors = false;
+    std::shared_ptr<const Pattern> pattern;
+  };
+  constexpr size_t kSlots = 64, kLongest = 100;
+  static thread_local std::array<Slot, kSlots> slots;
+  if (text.size() > kLongest) return std::make_shared<const Pattern>(text, anchors);
+  Slot& slot = slots[(std::hash<std::string_view>()(text) + anchors) % kSlots];
+  if (!slot.pattern || slot.anchors != anchors || slot.text != text) {
+    slot = {std::string(text), anchors, std::make_shared<const Pattern>(text, anchors)};
+  }
+  return slot.pattern;
 }
 
 }  // namespace tidings::lua

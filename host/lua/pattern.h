@@ -8,6 +8,7 @@
 
 #include <array>
 #include <bitset>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -62,6 +63,10 @@ class Pattern {
   int captures_ = 0;
   bool anchored_ = false;
 };
+
+// The same, remembered: each thread keeps the last few patterns that it compiled. Throws
+// PatternError.
+std::shared_ptr<const Pattern> CompiledPattern(std::string_view text, bool anchors);
 
 // Who pays for the steps. Spend may throw to end the match.
 class Meter {

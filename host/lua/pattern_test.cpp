@@ -207,5 +207,16 @@ TEST(Pattern, NestsOnlySoDeep) {
   EXPECT_THROW(match.At(subject.data()), PatternError);
 }
 
+TEST(Pattern, IsRememberedWithItsAnchors) {
+  auto first = CompiledPattern("^a", true);
+  EXPECT_EQ(CompiledPattern("^a", true), first);
+  EXPECT_TRUE(first->anchored());
+  EXPECT_FALSE(CompiledPattern("^a", false)->anchored());
+  EXPECT_THROW(CompiledPattern("[", true), PatternError);
+  EXPECT_THROW(CompiledPattern("[", true), PatternError);
+  for (int i = 0; i < 1000; ++i) CompiledPattern(std::to_string(i), true);
+  EXPECT_TRUE(first->anchored()) << "one in use outlives the memory of it";
+}
+
 }  // namespace
 }  // namespace tidings::lua

@@ -24,8 +24,6 @@ int UnknownField(lua_State* L, const RowType& type) {
                     DidYouMean(name, names).c_str());
 }
 
-double Seconds(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1e6; }
-
 }  // namespace
 
 RowView::RowView(const RowType& type) : type_(type), parsed_(type.fields.size()) {}
@@ -73,7 +71,7 @@ int RowView::PushField(lua_State* L, size_t slot) {
   } else if (auto* integer = std::get_if<int64_t>(&value)) {
     lua_pushinteger(L, *integer);
   } else if (auto* time = std::get_if<Time>(&value)) {
-    lua_pushnumber(L, Seconds(*time));
+    lua_pushnumber(L, SecondsOf(*time));
   } else if (auto* money = std::get_if<Money>(&value)) {
     lua_pushnumber(L, static_cast<double>(money->units) / 1e4);
   } else if (auto* flag = std::get_if<bool>(&value)) {

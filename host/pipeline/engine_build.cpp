@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "lua/script.h"
 #include "pg/pool.h"
@@ -34,7 +35,7 @@ crm::RetryPolicy PolicyOf(const config::RetryConfig& retry) {
 Engine::Parts::Parts(EngineOptions options)
     : options_(std::move(options)),
       config_(*options_.config),
-      owner_(fmt::format("{}:{}", HostName(), ::getpid())),
+      owner_(fmt::format("{}:{}:{}", HostName(), ::getpid(), options_.ids->Next().ToString())),
       book_(*options_.pool),
       upserter_(*options_.pool, *options_.ids, *options_.clock) {}
 
@@ -69,7 +70,16 @@ tidings::Status Engine::Parts::Build() {
   hosting_.context.registry = options_.registry;
   hosting_.context.http = options_.http;
   hosting_.context.receipts_url = options_.receipts_url;
+  TRY(Announce());
   for (const auto& pipeline : config_.pipelines) TRY(BuildPipeline(pipeline));
+  return {};
+}
+
+// What a host that was killed had in hand can be worked on at once.
+tidings::Status Engine::Parts::Announce() {
+  TRY_ASSIGN(presence_, queue::Presence::Announce(options_.pool->conninfo(), owner_));
+  TRY_ASSIGN(auto released, presence_->ReleaseOfTheDead());
+  if (released) log::Info("engine", "took over {} chunks of a host that is gone", released);
   return {};
 }
 

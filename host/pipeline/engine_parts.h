@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "pipeline/vendors.h"
 #include "pipeline/writer.h"
 #include "queue/chunk_queue.h"
+#include "queue/presence.h"
 
 namespace tidings::pipeline {
 
@@ -71,6 +73,7 @@ class Engine::Parts {
 
  private:
   tidings::Status PrepareFolder();
+  tidings::Status Announce();
   tidings::Status BuildPipeline(const config::PipelineConfig& pipeline);
   tidings::Status BuildStage(EngineStage& stage);
   tidings::Status BuildDeliver(EngineStage& stage);
@@ -95,7 +98,8 @@ class Engine::Parts {
 
   const EngineOptions options_;
   const config::Config config_;
-  std::string owner_;  // of leases
+  std::string owner_;  // of leases; no other process's
+  std::optional<queue::Presence> presence_;
   Hosting hosting_;
   bool own_folder_ = false;  // made for this engine, and removed with it
   std::atomic<bool> draining_ = false, closed_ = false;

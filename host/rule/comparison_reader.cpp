@@ -68,13 +68,13 @@ class ComparisonReader {
 
   std::vector<Constant> ReadAll(const std::vector<Json>& values) {
     std::vector<Constant> constants;
+    bool many = value_.is_array() && (op_ == Op::kIn || op_ == Op::kBetween);
     for (size_t i = 0; i < values.size(); ++i) {
       auto constant = ReadConstant(values[i], field_, IsOrdered(op_));
       if (constant.has_value())
         constants.push_back(std::move(*constant));
       else
-        complain_(value_.is_array() ? pointer_ + "/" + std::to_string(i) : pointer_,
-                  constant.error().message);
+        complain_(many ? pointer_ + "/" + std::to_string(i) : pointer_, constant.error().message);
     }
     return constants;
   }

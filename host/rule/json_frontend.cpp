@@ -18,11 +18,13 @@ constexpr size_t kMaxSource = size_t{1} << 20;
 constexpr const char* kMemberKeys[] = {"rules", "conditions", "children"};
 constexpr const char* kCombinatorKeys[] = {"combinator", "logic",    "logicType",
                                            "condition",  "operator", "op"};
+constexpr const char* kGroupKeys[] = {"combinator", "logic", "logicType"};  // of groups only
 constexpr const char* kFieldKeys[] = {"field", "attribute"};
 constexpr const char* kOperatorKeys[] = {"operator", "op"};
 
 // What a group or rule may say besides, without a meaning here.
-constexpr const char* kIdle[] = {"id", "type", "path", "valueSource", "not", "value", "disabled"};
+constexpr const char* kIdle[] = {"id",  "type",  "path",     "valueSource",
+                                 "not", "value", "disabled", "muted"};
 
 template <size_t N>
 const char* FirstKey(const Json& object, const char* const (&keys)[N]) {
@@ -84,13 +86,38 @@ class JsonReader {
     }
     if (FirstKey(json, kMemberKeys) != nullptr) return ReadGroup(json, pointer, depth);
     if (FirstKey(json, kFieldKeys) != nullptr) return ReadRule(json, pointer);
-    if (json.contains("operator") || json.contains("combinator")) {
-      bool group = json.contains("combinator");
+    if (json.contains("operator") || FirstKey(json, kGroupKeys) != nullptr) {
+      bool group =
+          FirstKey(json, kGroupKeys) != nullptr || ParseCombinator(json["operator"]).has_value();
       Complain(pointer, group ? "a group needs `rules`" + Slip(json, "rules")
                               : "a rule needs `field`" + Slip(json, "field"));
       return {};
     }
     return ReadMongo(json, pointer, depth);
+  }
+
+  // Two spellings of one member that say different things: neither may be dropped.
+  template <size_t N>
+  void CheckOnce(const Json& object, const std::string& pointer, const char* const (&keys)[N]) {
+    const char* first = FirstKey(object, keys);
+    for (const char* key : keys) {
+      if (first == nullptr || key == first || !object.contains(key)) continue;
+      if (Same(object[first], object[key])) continue;
+      Complain(Below(pointer, key), fmt::format("contradicts `{}`; leave one of them out", first));
+    }
+  }
+
+  static bool Same(const Json& a, const Json& b) {
+    if (a.is_string() && b.is_string())
+      return LowerAscii(a.get_ref<const std::string&>()) ==
+             LowerAscii(b.get_ref<const std::string&>());
+    return a == b || (b.is_array() && b.empty());
+  }
+
+  // A muted part does not count in react-querybuilder; to count it would change the audience.
+  void CheckMuted(const Json& object, const std::string& pointer) {
+    if (object.contains("muted") && object["muted"] == true)
+      Complain(Below(pointer, "muted"), "a muted part says nothing; take it out of the rule");
   }
 
   // A key that was probably meant to be `wanted`.
@@ -109,7 +136,8 @@ class JsonReader {
     for (const auto& [key, value] : object.items()) {
       bool fine = std::find(known.begin(), known.end(), key) != known.end();
       std::string hint = fine ? "" : DidYouMean(key, known);
-      if (!hint.empty()) Complain(Below(pointer, key), "unknown member `" + key + "`" + hint);
+      if (!hint.empty())
+        Complain(Below(pointer, key), fmt::format("unknown member `{}`{}", key, hint));
     }
   }
 
@@ -117,6 +145,9 @@ class JsonReader {
     constexpr const char* kKeys[] = {"rules",     "conditions", "combinator", "logic",
                                      "logicType", "condition",  "operator",   "not"};
     CheckKeys(json, pointer, kKeys);
+    CheckOnce(json, pointer, kMemberKeys);
+    CheckOnce(json, pointer, kCombinatorKeys);
+    CheckMuted(json, pointer);
     const char* members_key = FirstKey(json, kMemberKeys);
     const Json& members = json[members_key];
     if (!members.is_array()) {
@@ -183,6 +214,9 @@ class JsonReader {
   Node ReadRule(const Json& json, const std::string& pointer) {
     constexpr const char* kKeys[] = {"field", "attribute", "operator", "op", "value", "not"};
     CheckKeys(json, pointer, kKeys);
+    CheckOnce(json, pointer, kFieldKeys);
+    CheckOnce(json, pointer, kOperatorKeys);
+    CheckMuted(json, pointer);
     if (json.contains("valueSource") && json["valueSource"] == "field") {
       Complain(Below(pointer, "valueSource"), "one field cannot be compared with another");
     }

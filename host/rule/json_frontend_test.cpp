@@ -100,6 +100,48 @@ TEST(JsonFrontend, TurnsDaysOfInactivityRound) {
   }
 }
 
+// The names that are about for each field, in every shape of a rule.
+TEST(JsonFrontend, MapsTheNamesOfFields) {
+  const std::pair<std::vector<const char*>, const char*> kNames[] = {
+      {{"totalSpent", "totalSpend", "lifetimeSpend", "total_spend"}, "have spent more than 90"},
+      {{"orderCount", "totalOrders", "order_count"}, "have ordered more than 90 times"},
+      {{"visitCount", "totalVisits", "total_visits", "visit"}, "have visited more than 90 times"},
+      {{"inactiveDays", "days_since_last_order", "daysSinceLastOrder", "inactive_days"},
+       "last ordered more than 90 days ago"},
+  };
+  const char* const kShapes[] = {
+      R"({"combinator":"and","rules":[{"field":"NAME","operator":">","value":90}]})",
+      R"({"combinator":"AND","rules":[{"attribute":"NAME","operator":"greaterThan","value":"90"}]})",
+      R"({"id":"1","type":"group","operator":"AND","conditions":[
+          {"id":"2","type":"condition","field":"NAME","operator":"greaterThan","value":90}]})",
+      R"({"logic":"AND","rules":[{"field":"NAME","op":"gt","value":90}]})",
+      R"({"logicType":"and","conditions":[{"field":"NAME","operator":"gt","value":90}]})",
+      R"({"$and":[{"NAME":{"$gt":90}}]})",
+      R"({"NAME":{"$gt":90}})",
+  };
+  for (const auto& [names, english] : kNames) {
+    for (std::string name : names) {
+      for (std::string shape : kShapes) {
+        shape.replace(shape.find("NAME"), 4, name);
+        EXPECT_EQ(Read(shape), std::string("customers who ") + english) << shape;
+      }
+    }
+  }
+}
+
+TEST(JsonFrontend, MapsTheNamesOfTheLastOrder) {
+  for (const char* name : {"lastOrderDate", "lastOrdered", "last_order_date", "last_order_at"}) {
+    std::string mongo = std::string("{\"") + name + R"(": {"$lt": "2026-01-01T00:00:00.000Z"}})";
+    EXPECT_EQ(Read(mongo), "customers who last ordered before 2026-01-01T00:00:00Z") << name;
+  }
+}
+
+TEST(JsonFrontend, TakesASecondSpellingThatSaysTheSame) {
+  EXPECT_EQ(Read(R"({"combinator":"and","logic":"AND","rules":[{"field":"visit","operator":"gt",
+                     "op":"GT","value":1,"muted":false}],"conditions":[]})"),
+            "customers who have visited more than 1 time");
+}
+
 TEST(JsonFrontend, ReadsGroupsAndMongoFilters) {
   EXPECT_EQ(Read(R"({"combinator":"and","rules":[]})"), "all customers");
   EXPECT_EQ(Read(R"({"combinator":"or","rules":[]})"), "no customers");
@@ -193,6 +235,18 @@ TEST(JsonFrontend, SaysWhatIsWrongAndWhere) {
       {R"({"$and": {"visit": 1}})", "/$and: expected a list"},
       {R"({"totalSpent": {"$grt": 1}})", "/totalSpent/$grt: unknown operator `$grt`"},
       {R"({"a/b": 1})", "/a~1b: unknown field `a/b`"},
+      {R"({"field":"visit","operator":">","value":[1]})", "/value: expected a number, got [1]"},
+      {R"({"type":"group","operator":"AND"})", "/: a group needs `rules`"},
+      {R"({"logic":"and"})", "/: a group needs `rules`"},
+      {R"({"logicType":"or","conditons":[]})", "a group needs `rules`"},
+      {R"({"combinator":"and","logic":"or","rules":[]})", "/logic: contradicts `combinator`"},
+      {R"({"combinator":"and","rules":[],"conditions":[{"field":"visit","op":"gt","value":1}]})",
+       "/conditions: contradicts `rules`"},
+      {R"({"field":"city","operator":"=","op":"!=","value":"x"})", "/op: contradicts `operator`"},
+      {R"({"field":"city","attribute":"name","operator":"=","value":"x"})",
+       "/attribute: contradicts `field`"},
+      {R"({"combinator":"and","rules":[{"field":"visit","operator":">","value":1,"muted":true}]})",
+       "/rules/0/muted: a muted part says nothing"},
   };
   for (const auto& [json, message] : kCases) {
     EXPECT_THAT(Read(json), HasSubstr(message)) << json;

@@ -58,7 +58,7 @@ class CountingMatcher : public Matcher {
 
   bool Match(std::span<const std::optional<std::string_view>> columns) override {
     Read(columns);
-    return Match(lua::Row{&lua::CustomerRow(), values_.data()});
+    return Match(row());
   }
 
   bool Match(const lua::Row& row) override {
@@ -69,6 +69,8 @@ class CountingMatcher : public Matcher {
     report_.matched += match;
     return match;
   }
+
+  lua::Row row() const override { return {&lua::CustomerRow(), values_.data()}; }
 
   const MatchReport& report() const override { return report_; }
 

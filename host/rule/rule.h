@@ -58,6 +58,9 @@ class Matcher {
   virtual bool Match(std::span<const std::optional<std::string_view>> columns) = 0;
   virtual bool Match(const lua::Row& row) = 0;  // of lua::CustomerRow()
 
+  // The customer whose columns were given last, as long as these live.
+  virtual lua::Row row() const = 0;
+
   virtual const MatchReport& report() const = 0;
 };
 

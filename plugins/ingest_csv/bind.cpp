@@ -73,7 +73,8 @@ bool TakePrefix(std::string& path, std::string_view prefix) {
 // How many columns the file had before a rejects file was made of it.
 size_t OwnColumns(const std::vector<std::string>& header) {
   size_t count = header.size();
-  while (count > 0 && (header[count - 1] == "reject_line" || header[count - 1] == "reject_reason")) {
+  while (count > 0 &&
+         (header[count - 1] == "reject_line" || header[count - 1] == "reject_reason")) {
     --count;
   }
   return count;

@@ -218,8 +218,9 @@ TEST(Importer, PassesOverTheColumnsOfARejectsFile) {
       "1,a,UK,2026-01-01,Cup,3,0.1,6,duplicated\n";
   EXPECT_THAT(Import(kOrders, csv).refusals,
               ElementsAre("3 =1,a,UK,2026-01-01,Cup,3,0.1,6,duplicated duplicated"));
-  EXPECT_THAT(Import(R"({"entity": "customer"})", "name,reject_line,reject_reason\nAda,1,x\n").records,
-              ElementsAre(R"(2 customer {"name":"Ada"})"));
+  EXPECT_THAT(
+      Import(R"({"entity": "customer"})", "name,reject_line,reject_reason\nAda,1,x\n").records,
+      ElementsAre(R"(2 customer {"name":"Ada"})"));
 }
 
 TEST(Importer, RefusesOrdersOfNobodyKnowsWhichOrHowMuch) {

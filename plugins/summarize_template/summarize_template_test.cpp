@@ -72,6 +72,14 @@ TEST(SummarizeTemplate, SaysOnlyWhatItKnows) {
             "The campaign found no customers, so nothing was sent.");
 }
 
+TEST(SummarizeTemplate, LeavesOutGroupsTooSmallToTell) {
+  EXPECT_EQ(Write("summary", R"({"audience": 215, "delivered": 197, "failed": 18, "groups": [
+      {"by": "spend", "label": "over 10,000", "delivered": 17, "failed": 0, "rate": 1},
+      {"by": "city", "label": "Pune", "delivered": 90, "failed": 10, "rate": 0.9}]})"),
+            "The campaign reached 197 of 215 customers, a delivery rate of 91.6 %. 18 messages "
+            "failed.");
+}
+
 TEST(SummarizeTemplate, SaysHowLongItTook) {
   auto took = [](const char* seconds) {
     std::string text = Write("summary", R"({"audience": 1, "delivered": 1, "duration_seconds": )" +

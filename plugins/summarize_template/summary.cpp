@@ -46,12 +46,15 @@ std::string GroupSentence(const Group& group, const std::string& currency) {
          "). ";
 }
 
-// Groups that are large enough for their rate to mean something, the best first.
-std::vector<Group> Telling(const Facts& facts) {
-  int64_t least = std::max<int64_t>(5, facts.audience / 100);
+// Whether a group is large enough for its rate to mean something.
+bool Tells(const Group& group, const Facts& facts) {
+  return group.delivered + group.failed >= std::max<int64_t>(20, facts.audience / 50);
+}
+
+std::vector<Group> BestFirst(const Facts& facts) {
   std::vector<Group> groups;
   std::copy_if(facts.groups.begin(), facts.groups.end(), std::back_inserter(groups),
-               [&](const Group& g) { return g.delivered + g.failed >= least; });
+               [&](const Group& g) { return Tells(g, facts); });
   std::stable_sort(groups.begin(), groups.end(),
                    [](const Group& a, const Group& b) { return a.rate > b.rate; });
   return groups;
@@ -60,10 +63,10 @@ std::vector<Group> Telling(const Facts& facts) {
 // The keenest spenders, and then the best and the worst of all groups, each named once.
 std::string GroupSentences(const Facts& facts, const std::string& currency) {
   std::string text;
-  auto is_spend = [](const Group& g) { return g.by == "spend" && g.delivered + g.failed > 0; };
+  auto is_spend = [&](const Group& g) { return g.by == "spend" && Tells(g, facts); };
   auto spend = std::find_if(facts.groups.begin(), facts.groups.end(), is_spend);
   if (spend != facts.groups.end()) text += GroupSentence(*spend, currency);
-  auto groups = Telling(facts);
+  auto groups = BestFirst(facts);
   if (groups.size() < 2 || Percent(groups.front().rate) == Percent(groups.back().rate)) return text;
   auto &best = groups.front(), &worst = groups.back();
   text += "It went best with " + Whom(best, currency) + " (" + Percent(best.rate) +

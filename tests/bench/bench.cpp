@@ -36,8 +36,8 @@ Result<Reading> Take(const Measure& measure, const Floors& floors, int rounds) {
     values.push_back(value);
   }
   Reading reading{measure.name, measure.unit, Median(values), Median(limits), 0, floor->second};
-  reading.ratio = measure.lower_is_better ? reading.limit / reading.value
-                                          : reading.value / reading.limit;
+  reading.ratio =
+      measure.lower_is_better ? reading.limit / reading.value : reading.value / reading.limit;
   return reading;
 }
 
@@ -48,8 +48,8 @@ std::string ToJsonLine(const Reading& reading) {
 }
 
 std::string TableHeader() {
-  return fmt::format("{:<22} {:>12} {:>12} {:<11} {:>6} {:>6}\n", "measure", "value", "limit", "unit",
-                     "ratio", "floor");
+  return fmt::format("{:<22} {:>12} {:>12} {:<11} {:>6} {:>6}\n", "measure", "value", "limit",
+                     "unit", "ratio", "floor");
 }
 
 std::string TableRow(const Reading& r) {

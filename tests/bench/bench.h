@@ -1,5 +1,5 @@
-// The frame of the benchmarks: each measure is taken in turn with its limit, three times, in one run,
-// and judged by the ratio of the medians, because absolute times vary on shared machines.
+// The frame of the benchmarks: each measure is taken in turn with its limit, three times, in one
+// run, and judged by the ratio of the medians, because absolute times vary on shared machines.
 #pragma once
 
 #include <functional>
@@ -15,11 +15,12 @@ namespace tidings::bench {
 struct Measure {
   std::string name;  // "ingest_customers"
   std::string unit;  // "rows/s"
-  // Both return one reading in `unit`. They run alternately; each sets up and clears away by itself.
+  // Both return one reading in `unit`. They run alternately; each sets up and clears away by
+  // itself.
   std::function<Result<double>()> value;
   std::function<Result<double>()> limit;
-  // false for rates (ratio = value / limit), true for costs (ratio = limit / value): over 1 is better
-  // than the limit either way.
+  // false for rates (ratio = value / limit), true for costs (ratio = limit / value): over 1 is
+  // better than the limit either way.
   bool lower_is_better = false;
 };
 

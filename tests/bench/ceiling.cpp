@@ -169,8 +169,8 @@ Status ClaimAndSend(pg::Connection& connection, Handover& sent) {
   for (;;) {
     TRY_ASSIGN(auto chunk, connection.Execute(kClaim, pg::Params().Text("bench")));
     if (chunk.size() == 0) return {};
-    TRY_ASSIGN(auto rows, connection.Execute(
-                              kLoad, pg::Params().Int(chunk.Int(0, 1)).Int(chunk.Int(0, 2))));
+    TRY_ASSIGN(auto rows,
+               connection.Execute(kLoad, pg::Params().Int(chunk.Int(0, 1)).Int(chunk.Int(0, 2))));
     sent.Put(RenderAndSend(chunk.Int(0, 0), rows));
   }
 }
@@ -201,8 +201,14 @@ Status RunCampaign(const std::string& conninfo) {
   }
   Handover sent, receipts;
   Status first, second, third;
-  std::thread sender([&] { first = ClaimAndSend(connections[0], sent); sent.Put({}); });
-  std::thread booker([&] { second = BookSent(connections[1], sent, receipts); receipts.Put({}); });
+  std::thread sender([&] {
+    first = ClaimAndSend(connections[0], sent);
+    sent.Put({});
+  });
+  std::thread booker([&] {
+    second = BookSent(connections[1], sent, receipts);
+    receipts.Put({});
+  });
   third = BookReceipts(connections[2], receipts);
   sender.join();
   booker.join();

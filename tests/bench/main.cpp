@@ -48,8 +48,8 @@ class Shop {
     TRY(Execute("truncate customers, customer_keys, orders, order_items"));
     static const std::string body = Customers();
     auto begun = Steady::now();
-    auto answer = installation_.Call("POST", "/api/v1/customers?rows=refused", body,
-                                     "application/x-ndjson");
+    auto answer =
+        installation_.Call("POST", "/api/v1/customers?rows=refused", body, "application/x-ndjson");
     double seconds = Since(begun);
     if (answer.json.value("created", 0) != kRows) {
       return Fail(Code::kInternal, "not every customer was created: " + answer.text.substr(0, 300));
@@ -81,8 +81,7 @@ class Shop {
   }
 
  private:
-  static constexpr const char* kMessage =
-      "Dear {{name}}, we miss you in {{city}}. To: {{email}}";
+  static constexpr const char* kMessage = "Dear {{name}}, we miss you in {{city}}. To: {{email}}";
 
   Status Execute(const std::string& sql) {
     TRY_ASSIGN(auto connection, installation_.Database());
@@ -148,8 +147,10 @@ Result<bool> RunAll(const Wanted& wanted) {
 int main(int argc, char** argv) {
   tidings::bench::Wanted wanted;
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--json") wanted.json = true;
-    else wanted.names.emplace_back(argv[i]);
+    if (std::string_view(argv[i]) == "--json")
+      wanted.json = true;
+    else
+      wanted.names.emplace_back(argv[i]);
   }
   auto passed = tidings::bench::RunAll(wanted);
   if (!passed) fmt::print(stderr, "bench: {}\n", passed.error().message);

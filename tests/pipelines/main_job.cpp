@@ -122,7 +122,7 @@ TEST_F(MainJob, ErrorsSayWhatWhereAndWhatWasMeant) {
        "give either `rule` or `segment_id`"},
       {"POST", "/api/v1/segments/preview",
        R"({"rule":{"combinator":"and","rules":[{"field":"totl_spend","operator":">","value":1}]}})",
-       400, "total_spend"},
+       400, R"("pointer":"/rule/rules/0/field")"},
       {"POST", "/api/v1/campaigns",
        R"({"name":"x","message":"hi {{nmae}}","rule":{"combinator":"and","rules":[]}})", 400,
        "name"},
@@ -183,6 +183,40 @@ TEST_F(MainJob, ALuaRuleChoosesTheSameAsItsJsonTwin) {
       "/api/v1/segments/preview",
       {{"rule", "return segment { name = 'big', match = function(c) return c.total_spend > 5000 end }"}});
   EXPECT_EQ(lua.json["audience"], 34) << lua.text;
+}
+
+TEST_F(MainJob, ASentenceChoosesTheSameAsItsJsonTwin) {
+  auto parsed = installation_->Post("/api/v1/segments/parse", {{"text", "spent over ₹5K"}});
+  ASSERT_EQ(parsed.status, 200) << parsed.text;
+  EXPECT_EQ(parsed.json["rule"], kBigSpenders);
+  EXPECT_EQ(parsed.json["reading"], "customers who have spent more than 5,000");
+  EXPECT_EQ(parsed.json["assumptions"][0], "5 K is 5,000");
+  auto preview = installation_->Post("/api/v1/segments/preview", {{"rule", parsed.json["rule"]}});
+  EXPECT_EQ(preview.json["audience"], 34) << preview.text;
+}
+
+TEST_F(MainJob, ASentenceThatIsNotUnderstoodIsRefusedWithItsWords) {
+  auto refused = installation_->Post("/api/v1/segments/parse", {{"text", "₹ our big spenders"}});
+  EXPECT_EQ(refused.status, 422) << refused.text;
+  EXPECT_NE(refused.headers.find("application/problem+json"), std::string::npos);
+  EXPECT_EQ(refused.json["code"], "vague_threshold");
+  EXPECT_EQ(refused.json["errors"][0]["pointer"], "/text");
+  EXPECT_EQ(refused.json["words"][0]["text"], "big");
+  EXPECT_EQ(refused.json["words"][0]["offset"], 6);
+  EXPECT_NE(refused.json["words"][0]["hint"], "");
+  EXPECT_EQ(installation_->Post("/api/v1/segments/parse", {{"txt", "x"}}).status, 400);
+}
+
+TEST_F(MainJob, TheCommandParsesASentence) {
+  auto parsed = installation_->Run({"segment", "parse", "spent over 5k", "--json"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->status, 0) << parsed->output;
+  EXPECT_EQ(ParseJson(parsed->output)->at("rule"), kBigSpenders) << parsed->output;
+  auto refused = installation_->Run({"segment", "parse", "spent a lot"});
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_EQ(refused->status, 3) << refused->output;
+  EXPECT_NE(refused->output.find("\n      ^^^^^ say how much"), std::string::npos)
+      << refused->output;
 }
 
 TEST_F(MainJob, AnEmptyAudienceCompletesAtOnce) {

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kSource = TIDINGS_SOURCE_DIR;
-const std::string kLastDay = "2011-12-09T12:50:00Z";   // of the file
+const std::string kLastDay = "2011-12-09T12:50:00Z";     // of the file
 const std::string kLapsedSince = "2011-06-12T12:50:00";  // 180 days before
 
 fs::path RealFile() {
@@ -77,10 +77,10 @@ class Retail : public ::testing::Test {
   }
 
   static Json Import(const fs::path& file, const std::string& rejects) {
-    auto outcome = installation_->Run(
-        {"import", file.string(), "--mapping",
-         (kSource / "scripts/ingest/online_retail.yaml").string(), "--rejects",
-         (installation_->folder() / rejects).string(), "--json", "--log-level", "error"});
+    auto outcome = installation_->Run({"import", file.string(), "--mapping",
+                                       (kSource / "scripts/ingest/online_retail.yaml").string(),
+                                       "--rejects", (installation_->folder() / rejects).string(),
+                                       "--json", "--log-level", "error"});
     if (!outcome) return {{"error", outcome.error().message}};
     auto json = ParseJson(outcome->output);
     return json ? *json : Json{{"error", outcome->output}};
@@ -94,24 +94,27 @@ class Retail : public ::testing::Test {
     EXPECT_TRUE(installation_->StartHost());
     auto items = installation_->Number(
         "select count(*) from order_items i join orders o on o.id = i.order_id "
-        "where o.external_id = '" + invoice + "'");
+        "where o.external_id = '" +
+        invoice + "'");
     EXPECT_EQ(installation_->StopHost(), 0);
     return items;
   }
 
   static void CampaignToLapsedBigSpenders() {
     auto rule = ReadFile(kSource / "scripts/segment/lapsed_big_spenders.lua");
-    auto ticket = installation_->Post(
-        "/api/v1/campaigns", {{"name", "We miss you"}, {"rule", *rule}, {"now", kLastDay},
-                              {"subject", "Dear {{name}}"}, {"message", "Come back, {{name}}!"}});
+    auto ticket = installation_->Post("/api/v1/campaigns", {{"name", "We miss you"},
+                                                            {"rule", *rule},
+                                                            {"now", kLastDay},
+                                                            {"subject", "Dear {{name}}"},
+                                                            {"message", "Come back, {{name}}!"}});
     ASSERT_EQ(ticket.status, 202) << ticket.text;
     EXPECT_EQ(ticket.json["audience"], Expected("lapsed"));
     auto campaign = installation_->Completed(ticket.json["id"]);
     ASSERT_EQ(campaign["status"], "completed") << campaign;
     auto count = [&](int status) {
-      return installation_->Number(fmt::format(
-          "select count(*) from messages where status = {} and campaign_id = '{}'", status,
-          ticket.json["id"].get<std::string>()));
+      return installation_->Number(
+          fmt::format("select count(*) from messages where status = {} and campaign_id = '{}'",
+                      status, ticket.json["id"].get<std::string>()));
     };
     EXPECT_EQ(campaign["delivered"], count(2));
     EXPECT_EQ(campaign["failed"], count(3));
@@ -134,7 +137,9 @@ Json Retail::first_;
 
 TEST_F(Retail, EveryLineIsAccountedFor) {
   ASSERT_TRUE(first_.contains("reasons")) << first_;
-  auto reason = [&](const char* name) { return first_["reasons"][name].value("count", int64_t{0}); };
+  auto reason = [&](const char* name) {
+    return first_["reasons"][name].value("count", int64_t{0});
+  };
   EXPECT_EQ(reason("cancelled"), Expected("cancelled"));
   EXPECT_EQ(reason("negative quantity"), Expected("negative"));
   EXPECT_EQ(reason("zero-priced"), Expected("zero"));
@@ -201,7 +206,8 @@ TEST_F(Retail, TotalsAndTheCampaignAreThoseOfTheFile) {
   ASSERT_TRUE(started) << started.error().message;
   EXPECT_EQ(installation_->Number("select (sum(total_spend) * 1000)::bigint from customers"),
             Expected("total"));
-  EXPECT_EQ(installation_->Number("select (sum(amount) * 1000)::bigint from orders"), Expected("total"));
+  EXPECT_EQ(installation_->Number("select (sum(amount) * 1000)::bigint from orders"),
+            Expected("total"));
   EXPECT_EQ(installation_->Number("select count(*) from order_items"), Expected("items"));
   int customers = 0;
   for (const auto& [name, figures] : expected_) {

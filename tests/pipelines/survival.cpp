@@ -10,8 +10,8 @@
 namespace tidings::testing {
 namespace {
 
-// A vendor in a process of its own, so that it lives on when the host is killed, as vendors do. Slow
-// enough that a campaign is caught in the middle.
+// A vendor in a process of its own, so that it lives on when the host is killed, as vendors do.
+// Slow enough that a campaign is caught in the middle.
 constexpr const char* kPipelines = R"(
 version: 1
 pipelines:
@@ -37,7 +37,9 @@ constexpr int kCustomers = 20000;
 std::string Customers() {
   std::string lines;
   for (int i = 0; i < kCustomers; ++i) {
-    lines += fmt::format(R"({{"name":"Person {0}","email":"p{0}@example.com"}})" "\n", i);
+    lines += fmt::format(R"({{"name":"Person {0}","email":"p{0}@example.com"}})"
+                         "\n",
+                         i);
   }
   return lines;
 }
@@ -63,11 +65,11 @@ void ExpectExact(Installation& installation, const Json& campaign) {
   EXPECT_EQ(campaign["delivered"], log("status = 2"));
   EXPECT_EQ(campaign["failed"], log("status = 3"));
   EXPECT_EQ(log("status = 2") + log("status = 3"), kCustomers);
-  EXPECT_EQ(installation.Number(fmt::format(
-                "select count(distinct n) from receipts where campaign_id = '{}'", id)),
+  EXPECT_EQ(installation.Number(
+                fmt::format("select count(distinct n) from receipts where campaign_id = '{}'", id)),
             kCustomers);
-  EXPECT_EQ(installation.Number(fmt::format(
-                "select count(*) from chunks where source = '{}' and state <> 2", id)),
+  EXPECT_EQ(installation.Number(
+                fmt::format("select count(*) from chunks where source = '{}' and state <> 2", id)),
             0);
 }
 
@@ -137,8 +139,9 @@ TEST(Survival, AVendorThatDiesWithTheHostDoesNotKeepTheCampaignOpen) {
   auto campaign = installation.Completed(id, std::chrono::seconds(90));
   ASSERT_EQ(campaign["status"], "completed") << campaign << installation.Log();
   EXPECT_EQ(campaign["delivered"].get<int>() + campaign["failed"].get<int>(), kCustomers);
-  EXPECT_EQ(campaign["failed"], installation.Number(fmt::format(
-      "select count(*) from messages where campaign_id = '{}' and status = 3", id)));
+  EXPECT_EQ(campaign["failed"],
+            installation.Number(fmt::format(
+                "select count(*) from messages where campaign_id = '{}' and status = 3", id)));
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ struct Answer {
   Json json;
 };
 
-// One folder with pipelines.yaml and data/. Its host can be started, killed and started again on the
-// same data and port.
+// One folder with pipelines.yaml and data/. Its host can be started, killed and started again on
+// the same data and port.
 class Installation {
  public:
   // `pipelines` is the text of pipelines.yaml; "" = the shipped one.

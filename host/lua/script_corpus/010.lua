@@ -1,0 +1,1 @@
+pcall(function() while true do end end) local n = 0 while n < 10 do n = n + 1 end

@@ -1,0 +1,1 @@
+string.gsub('abc', '.', function() pcall(function() while true do end end) end)

@@ -1,0 +1,1 @@
+for _ in string.gmatch('abc', '.') do pcall(function() while true do end end) end

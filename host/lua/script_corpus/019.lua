@@ -1,0 +1,1 @@
+local s = string.rep('(', 300000) string.find(s, '%b()%b()') for i = 1, 1000 do string.find(s, '%b()') end

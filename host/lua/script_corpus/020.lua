@@ -1,0 +1,1 @@
+local s = string.rep('a', 500000) while true do string.find(s, 'b', 1, true) end

@@ -1,0 +1,1 @@
+string.rep('x', 100):find(string.rep('x?', 300))

@@ -1,0 +1,1 @@
+for i = 1, 100000 do local mt = {} setmetatable({}, mt) mt.__gc = function() while true do end end end

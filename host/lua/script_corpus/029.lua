@@ -1,0 +1,1 @@
+local mt = {} local t = setmetatable({}, mt) mt.__close = function() while true do end end local function f() local x <close> = t while true do end end while true do pcall(f) end

@@ -1,0 +1,1 @@
+local s = string.rep('x', 1000000) local t = {} for i = 1, 100 do t[i] = s end return table.concat(t)

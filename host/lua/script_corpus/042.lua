@@ -1,0 +1,1 @@
+local s = string.rep('x', 900000) return string.format('%s%s', s, s)

@@ -1,0 +1,1 @@
+local function f() table.sort({2, 1}, f) end f()

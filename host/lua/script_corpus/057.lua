@@ -1,0 +1,1 @@
+local t = setmetatable({}, {__index = function() return '' end}) return table.concat(t, '', 1, 1e15)

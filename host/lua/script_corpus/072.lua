@@ -1,0 +1,1 @@
+local s = string s.lower = function() return 'evil' end

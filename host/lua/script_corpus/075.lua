@@ -1,0 +1,1 @@
+return tostring(getmetatable(string)) .. tostring(getmetatable(_ENV))

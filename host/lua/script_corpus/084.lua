@@ -1,0 +1,1 @@
+local _, t = pairs(_ENV) t.x = 1

@@ -1,0 +1,1 @@
+table.insert({}, 2^53, 'x')

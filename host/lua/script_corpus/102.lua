@@ -1,0 +1,1 @@
+local s = string.rep('1', 900000) while true do tonumber(s) end

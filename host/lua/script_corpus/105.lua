@@ -1,0 +1,1 @@
+local t = {3, 1, 2, 5, 4} table.sort(t) return table.concat(t)

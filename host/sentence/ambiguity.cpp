@@ -1,0 +1,90 @@
+#include "sentence/ambiguity.h"
+
+#include <algorithm>
+
+namespace tidings::sentence {
+namespace {
+
+constexpr const char* kSayOr = "a customer has one city; join cities with \"or\"";
+constexpr const char* kSayNotAgain =
+    "say whether \"not\" counts for both: repeat \"have not\" or \"have\"";
+constexpr const char* kSayGroups = "say what \"or\" joins, by parentheses";
+constexpr const char* kSayHowMany = "say of each number whether it is the least, the most or exact";
+
+// The first or last part of a chain.
+const Json& Edge(const Json& m, bool last) {
+  if (m[0] == "all" || m[0] == "narrowed") {
+    for (size_t i = 1; i < m.size(); ++i) {
+      const Json& member = m[last ? m.size() - i : i];
+      if (!member.is_null()) return Edge(member, last);
+    }
+  }
+  return m;
+}
+
+bool IsCity(const Json& m) {
+  const Json& inner = m[0] == "clause" ? m[2] : m;
+  return inner[0] == "city" ||
+         (inner.size() == 2 && inner[1].is_array() && inner[0] != "not" && IsCity(inner[1]));
+}
+
+// "in Pune with 3 orders or 5 visits": the alternatives may begin at "with".
+bool HasWith(const Json& m) {
+  if (!m.is_array() || m.empty() || m[0] == "group") return false;
+  return m[0] == "with" || std::any_of(m.begin(), m.end(), HasWith);
+}
+
+const Json& Said(const Json& member) { return Edge(Edge(member, false)[2], false); }
+
+// The operator of the single bound in a meaning; "=" where there is none.
+std::string OpOf(const Json& m) {
+  if (!m.is_array() || m.empty()) return "=";
+  if (m[0] == "bound") return m[1];
+  for (const Json& part : m) {
+    std::string op = OpOf(part);
+    if (op != "=") return op;
+  }
+  return "=";
+}
+
+// "have not ordered or visited": the denial of the first verb may reach over the second.
+bool SharesDenial(const Json& before, const Json& after) {
+  const Json& first = Edge(before, true);
+  const Json& second = Edge(after, false);
+  if (first[0] != "clause" || second[0] != "clause") return false;
+  if (first[1] != "denied" || second[1] != "bare") return false;
+  const Json denied = first[2][0] == "not" ? first[2][1][0] : Json("verb");
+  const Json& bare = Edge(second[2], false);
+  bool own_time = bare[1][0] == "last_order" || bare[1][0] == "quiet";
+  return !own_time && denied == bare[0];
+}
+
+// "more than 5 orders and 3 visits": the second number may be limited by the first one's words.
+bool SharesLimit(const Json& before, const Json& after) {
+  const Json& first = Edge(before, true);
+  const Json& second = Edge(after, false);
+  if (first[0] != "clause" || second[0] != "clause" || second[1] != "bare") return false;
+  const Json& bare = Edge(second[2], false);
+  return bare[0] == "noun" && OpOf(bare) == "bare" && OpOf(first[2]) != "bare" &&
+         OpOf(first[2]) != "=";
+}
+
+std::optional<std::string> WhyPair(const Json& before, const Json& after, bool any) {
+  bool denied = SharesDenial(before, after) && (any || Said(after)[0] == "noun");
+  if (denied) return kSayNotAgain;
+  if (any && HasWith(before)) return kSayGroups;
+  if (SharesLimit(before, after)) return kSayHowMany;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> WhyAmbiguous(const std::vector<Json>& members, bool any) {
+  if (!any && std::count_if(members.begin(), members.end(), IsCity) > 1) return kSayOr;
+  for (size_t i = 1; i < members.size(); ++i) {
+    if (auto why = WhyPair(members[i - 1], members[i], any)) return why;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tidings::sentence

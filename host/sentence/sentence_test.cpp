@@ -1,0 +1,167 @@
+// Sentences and what they mean. The phrasings are data: phrasings.jsonl here, and the examples that
+// lie beside the project (TIDINGS_DATA, or ../shared/data).
+#include "sentence/sentence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "sentence/judge.h"
+
+namespace tidings::sentence {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+struct Score {
+  int right = 0, refused = 0, wrong = 0, total = 0;
+  std::string misses;
+};
+
+bool IsRight(const Json& wanted, const Json& rule) {
+  auto accepted = wanted.value("accept", Json::array());
+  if (!wanted["rule"].is_null()) accepted.push_back(wanted["rule"]);
+  return std::any_of(accepted.begin(), accepted.end(),
+                     [&](const Json& one) { return Judge::Same(one, rule); });
+}
+
+void Account(Score& score, const Json& wanted) {
+  std::string prompt = wanted["prompt"];
+  Parsed parsed = Parse(prompt);
+  ++score.total;
+  if (!parsed.reading) {
+    auto codes = wanted.value("refuse", Json::array());
+    bool right = wanted["rule"].is_null() &&
+                 std::find(codes.begin(), codes.end(), parsed.refusal.code) != codes.end();
+    right ? ++score.right : ++score.refused;
+    if (!right)
+      score.misses += "refused: " + prompt + "\n    " + parsed.refusal.code + ": " +
+                      parsed.refusal.message + "\n";
+  } else if (IsRight(wanted, parsed.reading->rule)) {
+    ++score.right;
+  } else {
+    ++score.wrong;
+    score.misses += "WRONG: " + prompt + "\n    " + ToLine(parsed.reading->rule) + "\n";
+  }
+}
+
+Score Judged(const fs::path& file) {
+  Score score;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) Account(score, Json::parse(line));
+  return score;
+}
+
+void ExpectGood(const Score& score) {
+  EXPECT_EQ(score.wrong, 0) << score.misses;
+  EXPECT_GE(score.right * 10, score.total * 9) << score.misses;
+  if (!score.misses.empty()) std::printf("%s", score.misses.c_str());
+  std::printf("%d of %d right, %d refused, %d wrong\n", score.right, score.total, score.refused,
+              score.wrong);
+}
+
+TEST(Sentence, UnderstandsManyPhrasings) {
+  Score score = Judged(TIDINGS_SOURCE_DIR "/host/sentence/phrasings.jsonl");
+  EXPECT_GE(score.total, 200);
+  ExpectGood(score);
+}
+
+TEST(Sentence, UnderstandsTheExamples) {
+  const char* folder = std::getenv("TIDINGS_DATA");
+  auto file = (folder ? fs::path(folder) : fs::path(TIDINGS_SOURCE_DIR) / "../shared/data") /
+              "nl_examples.jsonl";
+  if (!fs::exists(file)) GTEST_SKIP() << file << " is not there";
+  ExpectGood(Judged(file));
+}
+
+// What the judge calls the same has to be the same: it must be able to say no.
+TEST(Judge, TellsRulesApart) {
+  auto rule = [](const char* op, int value) {
+    return Json{{"field", "visit"}, {"operator", op}, {"value", value}};
+  };
+  EXPECT_TRUE(Judge::Same(rule(">", 3), rule(">", 3)));
+  EXPECT_FALSE(Judge::Same(rule(">", 3), rule(">=", 3)));
+  EXPECT_FALSE(Judge::Same(rule(">", 3), rule(">", 4)));
+  EXPECT_FALSE(Judge::Same(rule(">", 3), rule("<=", 3)));
+  Json last = {{"field", "last_order_date"}, {"operator", "<"}, {"value", {{"daysAgo", 30}}}};
+  Json since = {{"field", "last_order_date"}, {"operator", ">="}, {"value", {{"daysAgo", 30}}}};
+  Json opposite = {{"combinator", "and"}, {"not", true}, {"rules", {since}}};
+  EXPECT_FALSE(Judge::Same(last, opposite));  // those who never ordered
+}
+
+TEST(Sentence, TellsWhatItReadAndTookForGranted) {
+  Parsed parsed = Parse("People who haven't shoped in 6 months and spent over ₹5K");
+  ASSERT_TRUE(parsed.reading) << parsed.refusal.message;
+  EXPECT_EQ(parsed.reading->english,
+            "customers who last ordered more than 180 days ago and who have spent more than 5,000");
+  EXPECT_THAT(parsed.reading->assumptions,
+              UnorderedElementsAre("\"shoped\" is read as \"shopped\"", "5 K is 5,000",
+                                   "a month counts as 30 days", HasSubstr("never ordered"),
+                                   HasSubstr("currency")));
+}
+
+TEST(Sentence, WritesRulesForMachines) {
+  Parsed parsed = Parse("in Pune or spent over 2.5 lakh but never cancelled an order");
+  ASSERT_TRUE(parsed.reading) << parsed.refusal.message;
+  EXPECT_EQ(parsed.reading->rule, Json::parse(R"({"combinator": "or", "rules": [
+      {"field": "city", "operator": "=", "value": "Pune"},
+      {"combinator": "and", "rules": [
+        {"field": "total_spend", "operator": ">", "value": 250000},
+        {"combinator": "and", "not": true, "rules": [
+          {"field": "order_status", "operator": "=", "value": "CANCELLED"}]}]}]})"));
+  EXPECT_THAT(parsed.reading->assumptions, Contains("\"and\" binds before \"or\""));
+}
+
+TEST(Sentence, NamesTheWordsWithoutAPlace) {
+  struct Case {
+    const char* sentence;
+    const char* code;
+    std::vector<std::pair<std::string, size_t>> words;
+  };
+  const Case kCases[] = {
+      {"₹ big spenders", "vague_threshold", {{"big", 2}}},
+      {"spent over a lot in the south",
+       "vague_threshold_and_region",
+       {{"a lot", 11}, {"south", 24}}},
+      {"women in Pune who blorped", "unknown_field", {{"women", 0}, {"blorped", 18}}},
+      {"likely to buy", "needs_model", {{"likely", 0}}},
+      {"delete everyone", "not_a_segment", {{"delete", 0}}},
+      {"spent more than 5k and", "refuse", {{"", 22}}},
+      {"in Pune spent", "refuse", {{"spent", 8}}},
+      {"last ordered before 03/04/2025", "ambiguous", {{"03/04/2025", 20}}},
+  };
+  for (const Case& wanted : kCases) {
+    Parsed parsed = Parse(wanted.sentence);
+    ASSERT_FALSE(parsed.reading) << wanted.sentence;
+    std::vector<std::pair<std::string, size_t>> words;
+    for (const Unplaced& word : parsed.refusal.words) words.emplace_back(word.text, word.offset);
+    EXPECT_EQ(parsed.refusal.code, wanted.code) << wanted.sentence;
+    EXPECT_EQ(words, wanted.words) << wanted.sentence;
+  }
+}
+
+TEST(Sentence, ShowsBothMeanings) {
+  Parsed parsed = Parse("has an order > 1000");
+  ASSERT_FALSE(parsed.reading);
+  EXPECT_EQ(parsed.refusal.code, "ambiguous");
+  EXPECT_THAT(parsed.refusal.message, HasSubstr("ordered more than 1,000 times"));
+  EXPECT_THAT(parsed.refusal.message, HasSubstr("an order of more than 1,000"));
+}
+
+TEST(Sentence, HasLimits) {
+  EXPECT_EQ(Parse(std::string(601, 'a')).refusal.code, "too_long");
+  EXPECT_EQ(Parse("\xff").refusal.code, "refuse");
+  EXPECT_EQ(Parse(std::string_view("a\0b", 3)).refusal.code, "refuse");
+  EXPECT_FALSE(Parse("spent over 99999999999999").reading);
+  EXPECT_FALSE(Parse("last ordered 900 years ago").reading);
+  EXPECT_FALSE(Parse("joined before 30 February 2025").reading);
+}
+
+}  // namespace
+}  // namespace tidings::sentence

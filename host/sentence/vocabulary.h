@@ -1,0 +1,43 @@
+// What words mean: the tables of phrases, numbers in words, cities; and the mending of typos.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sentence/chart.h"
+#include "sentence/words.h"
+
+namespace tidings::sentence {
+
+// Several phrases with one meaning: {"CMP", ">", "more than|greater than"}.
+struct Phrase {
+  const char* kind;
+  const char* meaning;
+  const char* phrases;
+};
+
+std::span<const Phrase> Phrases();
+
+// For each word, the meanings that begin with it. Besides the kinds of the table: NUMBER, DATE,
+// QUOTED and ATTRIBUTE as the word says, ANY, any word, and WORD, any word that no phrase
+// contains.
+std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words);
+
+// Every kind that FindSenses may give.
+std::vector<std::string> Kinds();
+
+// Whether some phrase (or reason of refusal) contains the word.
+bool IsKnown(std::string_view word);
+
+// The known word that was probably meant: one slip (a swap of neighbours is one) in a word of five
+// letters or more, two in one of nine; the first letter has to be right, and of several as near one
+// has to be the longest. None for known words. Short words are no typos: "age" is not "ago".
+std::optional<std::string> MendTypo(std::string_view word);
+
+// The cities that are understood without "city is": as they are written in customer lists.
+std::span<const char* const> Cities();
+
+}  // namespace tidings::sentence
