@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/json.h"
 #include "cli/command.h"
@@ -11,14 +11,16 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kCheckTeaching =
-    "Reads pipelines.yaml as `tidings serve` does, shows every error at once with its place and what\n"
+    "Reads pipelines.yaml as `tidings serve` does, shows every error at once with its place and "
+    "what\n"
     "was probably meant, and runs the cases that stand beside the scripts. Starts nothing.\n"
     "Exit status: 0 when all is well, 3 when there are errors.\n\n"
     "  tidings check\n"
     "  tidings check --config staging.yaml --json\n";
 
 constexpr const char* kSchemaTeaching =
-    "Prints the JSON Schema of pipelines.yaml with the options of every plugin found. Editors that\n"
+    "Prints the JSON Schema of pipelines.yaml with the options of every plugin found. Editors "
+    "that\n"
     "know yaml-language-server complete and check the file with it:\n\n"
     "  tidings schema > pipelines.schema.json\n";
 
@@ -52,8 +54,11 @@ Result<int> Check(const Globals& globals) {
                        loaded.config.file, loaded.config.pipelines.size(), stages, totals.scripts,
                        totals.cases);
   }
-  Print(globals, text, {{"ok", ok}, {"errors", ToJson(loaded)}, {"cases", totals.cases},
-                        {"failed_cases", totals.failed}});
+  Print(globals, text,
+        {{"ok", ok},
+         {"errors", ToJson(loaded)},
+         {"cases", totals.cases},
+         {"failed_cases", totals.failed}});
   return ok ? kDone : kHasErrors;
 }
 
@@ -67,19 +72,17 @@ Result<int> Schema(const Globals& globals) {
 }  // namespace
 
 void AddCheck(Commands& commands) {
-  auto* command = AddCommand(commands, "check", "Check pipelines.yaml and the scripts",
-                             kCheckTeaching);
-  command->callback([&commands] {
-    commands.chosen = [&globals = commands.globals] { return Check(globals); };
-  });
+  auto* command =
+      AddCommand(commands, "check", "Check pipelines.yaml and the scripts", kCheckTeaching);
+  command->callback(
+      [&commands] { commands.chosen = [&globals = commands.globals] { return Check(globals); }; });
 }
 
 void AddSchema(Commands& commands) {
-  auto* command = AddCommand(commands, "schema", "Print the JSON Schema of pipelines.yaml",
-                             kSchemaTeaching);
-  command->callback([&commands] {
-    commands.chosen = [&globals = commands.globals] { return Schema(globals); };
-  });
+  auto* command =
+      AddCommand(commands, "schema", "Print the JSON Schema of pipelines.yaml", kSchemaTeaching);
+  command->callback(
+      [&commands] { commands.chosen = [&globals = commands.globals] { return Schema(globals); }; });
 }
 
 }  // namespace tidings::cli

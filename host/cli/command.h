@@ -23,8 +23,8 @@ struct Globals {
   bool json = false;  // print one JSON document for programs instead of text for people
 };
 
-// What a parsed command will do. Set by the command's callback, run after parsing; an error is printed
-// and makes the exit status 1.
+// What a parsed command will do. Set by the command's callback, run after parsing; an error is
+// printed and makes the exit status 1.
 using Action = std::function<Result<int>()>;
 
 struct Commands {

@@ -41,8 +41,10 @@ Result<int> FreePort(const std::string& address) {
   int fd = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_storage name{};
   name.ss_family = v6 ? AF_INET6 : AF_INET;
-  if (v6) reinterpret_cast<sockaddr_in6*>(&name)->sin6_addr = in6addr_loopback;
-  else reinterpret_cast<sockaddr_in*>(&name)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (v6)
+    reinterpret_cast<sockaddr_in6*>(&name)->sin6_addr = in6addr_loopback;
+  else
+    reinterpret_cast<sockaddr_in*>(&name)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   auto* any = reinterpret_cast<sockaddr*>(&name);
   bool ok = fd >= 0 && ::bind(fd, any, size) == 0 && ::getsockname(fd, any, &size) == 0;

@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/clock.h"
 #include "cli/command.h"
@@ -18,7 +18,8 @@ constexpr const char* kListTeaching =
     "  tidings plugins new deliver_mine\n";
 
 constexpr const char* kNewTeaching =
-    "Copies the template of a plugin: a vendor that writes each message to the log, with its options\n"
+    "Copies the template of a plugin: a vendor that writes each message to the log, with its "
+    "options\n"
     "and its tests. The folder's name is the plugin's. Never overwrites anything.\n\n"
     "  tidings plugins new deliver_mine\n"
     "  tidings plugins new deliver_mine --into ~/my-plugins\n";
@@ -31,7 +32,8 @@ constexpr const char* kNextTeaching =
     "  - {{plugin: {0}}}\n";
 
 constexpr const char* kVerifyTeaching =
-    "Tries a plugin out in child processes: handshake, schema, every order of life-cycle calls, random\n"
+    "Tries a plugin out in child processes: handshake, schema, every order of life-cycle calls, "
+    "random\n"
     "options, cancellation, empty and large and odd batches. A crash or a hang is a finding.\n"
     "Exit status: 0 when all passed, 3 when not.\n";
 
@@ -67,8 +69,8 @@ Result<int> VerifyFile(const Globals& globals, const std::string& file) {
   std::string text;
   OrderedJson checks = OrderedJson::array();
   for (const auto& check : report.checks) {
-    text += fmt::format("{:<7} {:<44} {}\n", check.passed ? "ok" : "FAILED", check.name,
-                        check.detail);
+    text +=
+        fmt::format("{:<7} {:<44} {}\n", check.passed ? "ok" : "FAILED", check.name, check.detail);
     checks.push_back({{"name", check.name}, {"passed", check.passed}, {"detail", check.detail}});
   }
   text += fmt::format("{}: {}\n", file, report.Passed() ? "passed" : "did not pass");

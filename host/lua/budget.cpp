@@ -71,7 +71,8 @@ void* Budget::Resize(void* block, size_t old_size, size_t new_size) {
 }
 
 // The interpreter answers a refusal with a full collection and asks once more, which takes long:
-// hence the charge, and the look at the next instruction. Nothing here allocates, raises or runs code of the script.
+// hence the charge, and the look at the next instruction. Nothing here allocates, raises or runs
+// code of the script.
 void* Budget::Refuse(Refusal refusal) {
   refusal_ = refusal;
   unseen_ += kCollectionCost;
