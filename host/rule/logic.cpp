@@ -35,11 +35,19 @@ std::vector<Node> Flatten(std::vector<Node> nodes, bool any) {
   return flat;
 }
 
-// Whether some node is the opposite of another.
+bool AreOpposite(const Node& left, const Node& right) {
+  return left.negated != right.negated && left.part == right.part;
+}
+
+// Whether some test is the opposite of another.
 bool Clash(const std::vector<Node>& nodes) {
-  return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
-    return AsGroup(node) == nullptr && Contains(nodes, Not(node));
-  });
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (AsGroup(nodes[i]) != nullptr) continue;
+    for (size_t k = i + 1; k < nodes.size(); ++k) {
+      if (AreOpposite(nodes[i], nodes[k])) return true;
+    }
+  }
+  return false;
 }
 
 Node Build(std::vector<Node> nodes, bool any) {
@@ -83,6 +91,22 @@ void MergeEqualities(std::vector<Node>& nodes) {
     }
   }
 }
+
+// Whether `other`, negated or not, surely holds where `test` does.
+bool Implies(const Node& test, const Node& other, bool negated) {
+  auto* comparison = AsComparison(test);
+  auto* about = AsComparison(other);
+  if (comparison == nullptr || about == nullptr) return false;
+  if (!(comparison->subject == about->subject)) return false;
+  if (IntervalImplies(*comparison, test.negated, *about, negated)) return true;
+  bool has_value = comparison->op != Op::kIsNil && comparison->op != Op::kIsMissing;
+  if (test.negated) return false;
+  if (negated) return about->op == Op::kIsNil && has_value;
+  bool kind = about->op == Op::kIsNumber || about->op == Op::kIsText;
+  return kind && HasKind(*comparison, about->op);
+}
+
+bool Excludes(const Node& test, const Node& other) { return Implies(test, other, !other.negated); }
 
 // Each test that stands alone simplifies the groups beside it: in `a and (a or b)`, `b` is idle.
 void Absorb(std::vector<Node>& nodes, bool any) {
@@ -160,12 +184,12 @@ Node IfElse(const Node& condition, const Node& then, const Node& otherwise) {
 Node Given(const Node& node, const Node& known) {
   if (node == known || Implies(known, node)) return True();
   if (AsGroup(node) == nullptr) {
-    Node opposite = Not(node);
-    return opposite == known || Implies(known, opposite) ? False() : node;
+    return AreOpposite(node, known) || Excludes(known, node) ? False() : node;
   }
   const Group& group = *AsGroup(node);
   std::vector<Node> nodes;
   for (const Node& member : group.nodes) nodes.push_back(Given(member, known));
+  if (nodes == group.nodes) return node;
   return group.any ? Or(std::move(nodes)) : And(std::move(nodes));
 }
 
@@ -177,18 +201,7 @@ int SizeOf(const Node& node) {
   return size;
 }
 
-bool Implies(const Node& test, const Node& other) {
-  auto* comparison = AsComparison(test);
-  auto* about = AsComparison(other);
-  if (comparison == nullptr || about == nullptr) return false;
-  if (!(comparison->subject == about->subject)) return false;
-  if (IntervalImplies(test, other)) return true;
-  bool has_value = comparison->op != Op::kIsNil && comparison->op != Op::kIsMissing;
-  if (test.negated) return false;
-  if (other.negated) return about->op == Op::kIsNil && has_value;
-  bool kind = about->op == Op::kIsNumber || about->op == Op::kIsText;
-  return kind && HasKind(*comparison, about->op);
-}
+bool Implies(const Node& test, const Node& other) { return Implies(test, other, other.negated); }
 
 Formula Not(const Formula& formula) { return {Not(formula.perhaps), Not(formula.surely)}; }
 
