@@ -88,7 +88,7 @@ class ComparisonReader {
     }
     auto constants = ReadAll({value_});
     if (constants.empty() || (op_ == Op::kMatches && !CheckPattern(constants[0]))) return {};
-    if (op_ == Op::kEqual) WidenAttribute(constants);
+    if (op_ == Op::kEqual && value_.is_string()) WidenAttribute(constants);
     Op op = constants.size() > 1 ? Op::kIn : op_;
     return Leaf(op, std::move(constants));
   }
@@ -114,7 +114,9 @@ class ComparisonReader {
       return {};
     }
     auto constants = ReadAll(list);
-    WidenAttribute(constants);
+    bool plain =
+        std::all_of(list.begin(), list.end(), [](const Json& value) { return !value.is_object(); });
+    if (plain) WidenAttribute(constants);
     return Leaf(Op::kIn, std::move(constants));
   }
 

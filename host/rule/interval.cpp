@@ -49,7 +49,7 @@ bool IsMeasured(const Expr& subject) {
 }
 
 std::optional<Interval> IntervalOf(const Comparison& comparison, bool negated) {
-  if (comparison.constants.empty() || !IsMeasured(comparison.subject)) return std::nullopt;
+  if (comparison.constants.empty()) return std::nullopt;
   const Constant& first = comparison.constants.front();
   switch (comparison.op) {
     case Op::kEqual:
@@ -102,15 +102,13 @@ bool EndsBefore(const Interval& left, const Interval& right) {
 
 // A day is no moment: its comparisons are left alone (Order knows nothing of it). A negated test of
 // something that may be nil says nothing of a value.
-bool IntervalImplies(const Node& test, const Node& other) {
-  auto* comparison = std::get_if<Comparison>(&test.part);
-  auto* about = std::get_if<Comparison>(&other.part);
-  if (comparison == nullptr || about == nullptr) return false;
-  if (test.negated && CanBeNil(comparison->subject)) return false;
-  auto inner = IntervalOf(*comparison, test.negated);
-  auto outer = IntervalOf(*about, false);
+bool IntervalImplies(const Comparison& test, bool negated, const Comparison& other,
+                     bool other_negated) {
+  if (!IsMeasured(test.subject) || (negated && CanBeNil(test.subject))) return false;
+  auto inner = IntervalOf(test, negated);
+  auto outer = IntervalOf(other, false);
   if (!inner || !outer) return false;
-  if (!other.negated) return IsWithin(*inner, *outer);
+  if (!other_negated) return IsWithin(*inner, *outer);
   return EndsBefore(*inner, *outer) || EndsBefore(*outer, *inner);
 }
 

@@ -5,8 +5,9 @@
 
 namespace tidings::rule {
 
-// Whether every value that fulfils `test` fulfils `other`: both comparisons (perhaps negated) of
-// the same number or time with constants. False where that cannot be told.
-bool IntervalImplies(const Node& test, const Node& other);
+// Whether every value that fulfils `test` (or does not, where it is negated) fulfils `other`
+// likewise. Both are comparisons of the same number or time. False where that cannot be told.
+bool IntervalImplies(const Comparison& test, bool negated, const Comparison& other,
+                     bool other_negated);
 
 }  // namespace tidings::rule

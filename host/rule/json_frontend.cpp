@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "rule/comparison_reader.h"
+#include "rule/value_reader.h"
 
 namespace tidings::rule {
 namespace {
@@ -86,6 +87,8 @@ class JsonReader {
     }
     if (FirstKey(json, kMemberKeys) != nullptr) return ReadGroup(json, pointer, depth);
     if (FirstKey(json, kFieldKeys) != nullptr) return ReadRule(json, pointer);
+    if (json.contains("subject")) return ReadSubject(json, pointer);
+    if (json.contains("left") && json.contains("right")) return ReadRelation(json, pointer);
     if (json.contains("operator") || FirstKey(json, kGroupKeys) != nullptr) {
       bool group =
           FirstKey(json, kGroupKeys) != nullptr || ParseCombinator(json["operator"]).has_value();
@@ -234,6 +237,56 @@ class JsonReader {
     return node;
   }
 
+  // Canonical JSON (json_printer.h) --------------------------------------------------------------
+
+  Expr ReadExpr(const Json& json, const std::string& pointer) {
+    rule::Complain complain = [this](const std::string& at, const std::string& message) {
+      Complain(at, message);
+    };
+    return ReadValue(json, pointer, complain, [this](const Json& group, const std::string& at) {
+      return ReadWhere(group, at);
+    });
+  }
+
+  // Which orders count: its fields are those of one order, not of some order.
+  std::vector<Node> ReadWhere(const Json& json, const std::string& pointer) {
+    if (in_orders_) return Complain(pointer, "orders within orders"), std::vector<Node>();
+    in_orders_ = true;
+    Node node = ReadNode(json, pointer, 1);
+    in_orders_ = false;
+    auto* group = std::get_if<Group>(&node.part);
+    bool all = group != nullptr && !group->any && !node.negated;
+    return all ? group->nodes : std::vector<Node>{std::move(node)};
+  }
+
+  Node ReadSubject(const Json& json, const std::string& pointer) {
+    Expr subject = ReadExpr(json["subject"], Below(pointer, "subject"));
+    auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
+    if (!op.has_value()) return {};
+    Node node = Compare({FieldLike(subject), false}, *op, json.value("value", Json()),
+                        Below(pointer, "value"));
+    if (auto* comparison = std::get_if<Comparison>(&node.part)) {
+      comparison->subject = std::move(subject);
+    }
+    node.negated = node.negated != IsNegated(json, pointer);
+    return node;
+  }
+
+  Node ReadRelation(const Json& json, const std::string& pointer) {
+    Relation relation{ReadExpr(json["left"], Below(pointer, "left")), Op::kEqual,
+                      ReadExpr(json["right"], Below(pointer, "right"))};
+    auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
+    Type left = relation.left.type(), right = relation.right.type();
+    bool fits = left == right && (left == Type::kText || left == Type::kReal);
+    if (!fits) Complain(pointer, "both sides have to be text, or numbers ({\"real\": …})");
+    if (op.has_value() && op->op > Op::kGreaterEqual) {
+      Complain(Below(pointer, "operator"), "two values are compared by =, !=, <, <=, > or >=");
+    }
+    if (!fits || !op.has_value()) return {};
+    relation.op = op->op;
+    return {op->negated != IsNegated(json, pointer), std::move(relation)};
+  }
+
   std::optional<NamedField> ReadField(const Json& json, const std::string& pointer) {
     if (!json.is_string()) {
       Complain(pointer, "expected the name of a field");
@@ -272,7 +325,9 @@ class JsonReader {
     Node node = ReadComparison(
         field, op, value, pointer,
         [this](const std::string& at, const std::string& message) { Complain(at, message); });
-    return IsOfOrder(field.field.column) ? OfSomeOrder(std::move(node), op) : node;
+    bool of_order = IsOfOrder(field.field.column);
+    if (in_orders_ && !of_order) Complain(pointer, "`where` takes the fields of an order only");
+    return of_order && !in_orders_ ? OfSomeOrder(std::move(node), op) : node;
   }
 
   // A condition on a field of an order: some order fulfils it. Its opposite, and "is missing": no
@@ -341,6 +396,7 @@ class JsonReader {
 
   std::vector<std::string> errors_;
   int comparisons_ = 0;
+  bool in_orders_ = false;
 };
 
 }  // namespace

@@ -35,11 +35,8 @@ std::vector<Node> Flatten(std::vector<Node> nodes, bool any) {
   return flat;
 }
 
-// Whether some node is the opposite of another.
-bool Clash(const std::vector<Node>& nodes) {
-  return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
-    return AsGroup(node) == nullptr && Contains(nodes, Not(node));
-  });
+bool AreOpposite(const Node& left, const Node& right) {
+  return left.negated != right.negated && left.part == right.part;
 }
 
 Node Build(std::vector<Node> nodes, bool any) {
@@ -84,15 +81,70 @@ void MergeEqualities(std::vector<Node>& nodes) {
   }
 }
 
-// Each test that stands alone simplifies the groups beside it: in `a and (a or b)`, `b` is idle.
+// Whether `expr` is, or is worked out from, `subject`.
+bool Needs(const Expr& expr, const Expr& subject) {
+  if (expr == subject) return true;
+  auto* call = std::get_if<Call>(&expr.part);
+  return call && std::any_of(call->arguments.begin(), call->arguments.end(),
+                             [&](const Expr& argument) { return Needs(argument, subject); });
+}
+
+// Whether a test that holds shows that there is a `subject`.
+bool HasValue(const Node& test, const Expr& subject) {
+  if (test.negated) return false;
+  if (auto* relation = std::get_if<Relation>(&test.part)) {
+    return Needs(relation->left, subject) || Needs(relation->right, subject);
+  }
+  auto* comparison = AsComparison(test);
+  bool absent = comparison && (comparison->op == Op::kIsNil || comparison->op == Op::kIsMissing);
+  return comparison && !absent && Needs(comparison->subject, subject);
+}
+
+// Whether a test that holds shows of which kind (kIsNumber or kIsText) an attribute is.
+bool ShowsKind(const Comparison& comparison, Op kind) {
+  return comparison.op == kind || HasKind(comparison, kind);
+}
+
+// Whether `other`, negated or not, surely holds where `test` does.
+bool Implies(const Node& test, const Node& other, bool negated) {
+  auto* about = AsComparison(other);
+  if (about == nullptr) return false;
+  if (negated && about->op == Op::kIsNil) return HasValue(test, about->subject);
+  auto* comparison = AsComparison(test);
+  if (comparison == nullptr || !(comparison->subject == about->subject)) return false;
+  if (IntervalImplies(*comparison, test.negated, *about, negated)) return true;
+  if (test.negated || (about->op != Op::kIsNumber && about->op != Op::kIsText)) return false;
+  Op opposite = about->op == Op::kIsNumber ? Op::kIsText : Op::kIsNumber;
+  return ShowsKind(*comparison, negated ? opposite : about->op);
+}
+
+bool Excludes(const Node& test, const Node& other) { return Implies(test, other, !other.negated); }
+
+// Each test, or small group, simplifies the groups beside it: in `a and (a or b)`, `b` is idle.
 void Absorb(std::vector<Node>& nodes, bool any) {
+  constexpr int kSmall = 4;
   for (size_t i = 0; i < nodes.size(); ++i) {
-    if (AsGroup(nodes[i]) != nullptr) continue;
+    if (SizeOf(nodes[i]) > kSmall) continue;
     Node known = any ? Not(nodes[i]) : nodes[i];
     for (size_t k = 0; k < nodes.size(); ++k) {
       if (k != i && AsGroup(nodes[k]) != nullptr) nodes[k] = Given(nodes[k], known);
     }
   }
+}
+
+// Whether two tests leave nothing: in an `all` one excludes the other, in an `any` the opposite of
+// one implies the other.
+bool Clash(const std::vector<Node>& nodes, bool any) {
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (AsGroup(nodes[i]) != nullptr) continue;
+    Node known = any ? Not(nodes[i]) : nodes[i];
+    for (size_t k = 0; k < nodes.size(); ++k) {
+      if (k == i || AsGroup(nodes[k]) != nullptr) continue;
+      if (AreOpposite(nodes[i], nodes[k])) return true;
+      if (any ? Implies(known, nodes[k]) : Excludes(known, nodes[k])) return true;
+    }
+  }
+  return false;
 }
 
 // In an `all` a node that another one implies is idle; in an `any`, one that implies another.
@@ -111,12 +163,12 @@ void DropImplied(std::vector<Node>& nodes, bool any) {
 
 Node Combine(std::vector<Node> nodes, bool any) {
   nodes = Flatten(std::move(nodes), any);
-  if (Clash(nodes)) return any ? True() : False();
+  if (Clash(nodes, any)) return any ? True() : False();
   Absorb(nodes, any);
   nodes = Flatten(std::move(nodes), any);
   bool decided = std::any_of(nodes.begin(), nodes.end(),
                              [&](const Node& node) { return any ? IsTrue(node) : IsFalse(node); });
-  if (decided) return any ? True() : False();
+  if (decided || Clash(nodes, any)) return any ? True() : False();
   DropImplied(nodes, any);
   if (any) MergeEqualities(nodes);
   return Build(std::move(nodes), any);
@@ -160,12 +212,12 @@ Node IfElse(const Node& condition, const Node& then, const Node& otherwise) {
 Node Given(const Node& node, const Node& known) {
   if (node == known || Implies(known, node)) return True();
   if (AsGroup(node) == nullptr) {
-    Node opposite = Not(node);
-    return opposite == known || Implies(known, opposite) ? False() : node;
+    return AreOpposite(node, known) || Excludes(known, node) ? False() : node;
   }
   const Group& group = *AsGroup(node);
   std::vector<Node> nodes;
   for (const Node& member : group.nodes) nodes.push_back(Given(member, known));
+  if (nodes == group.nodes) return node;
   return group.any ? Or(std::move(nodes)) : And(std::move(nodes));
 }
 
@@ -177,18 +229,7 @@ int SizeOf(const Node& node) {
   return size;
 }
 
-bool Implies(const Node& test, const Node& other) {
-  auto* comparison = AsComparison(test);
-  auto* about = AsComparison(other);
-  if (comparison == nullptr || about == nullptr) return false;
-  if (!(comparison->subject == about->subject)) return false;
-  if (IntervalImplies(test, other)) return true;
-  bool has_value = comparison->op != Op::kIsNil && comparison->op != Op::kIsMissing;
-  if (test.negated) return false;
-  if (other.negated) return about->op == Op::kIsNil && has_value;
-  bool kind = about->op == Op::kIsNumber || about->op == Op::kIsText;
-  return kind && HasKind(*comparison, about->op);
-}
+bool Implies(const Node& test, const Node& other) { return Implies(test, other, other.negated); }
 
 Formula Not(const Formula& formula) { return {Not(formula.perhaps), Not(formula.surely)}; }
 

@@ -42,7 +42,7 @@ Result<std::shared_ptr<const LuaProgram>> LuaProgram::Parse(const std::string& f
     TRY(program->Read(name, module));
     return &program->modules_.at(name);
   };
-  program->Plan(Time(), read);
+  if (text.find("require") != std::string_view::npos) program->Plan(Time(), read);
   return program;
 }
 

@@ -10,8 +10,8 @@
 
 #include "rule/logic.h"
 #include "rule/lua_frontend.h"
-#include "rule/lua_maker.h"
 #include "rule/scratch_customers.h"
+#include "rule/scratch_scripts.h"
 #include "rule/sql.h"
 
 namespace tidings::rule {

@@ -84,6 +84,13 @@ Result<Constant> AsStatus(const Json& value) {
 }
 
 Result<Constant> AsAttribute(const Json& value, bool ordered) {
+  if (value.is_object() && value.size() == 1 && value.contains("text"))
+    return AsText(value["text"]);
+  if (value.is_object() && value.size() == 1 && value.contains("number")) {
+    auto number = AsDecimal(value["number"]);
+    if (number.has_value()) return *number;
+    return Wanted("a number", value);
+  }
   if (value.is_boolean()) {
     if (ordered) return Wanted("a number or text", value);
     return value.get<bool>();

@@ -1,63 +1,114 @@
-#include "rule/lua_maker.h"
+// Random segment scripts, and smaller ones of the same kind; for tests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
 
 namespace tidings::rule {
-namespace {
 
-constexpr const char* kNumbers[] = {"0",
-                                    "1",
-                                    "3",
-                                    "5",
-                                    "10",
-                                    "-1",
-                                    "0.1",
-                                    "4999.9999",
-                                    "5000",
-                                    "1234.5",
-                                    "2^53",
-                                    "9007199254740993",
-                                    "9007199254740992.0",
-                                    "math.huge",
-                                    "-math.huge",
-                                    "(0/0)",
-                                    "math.maxinteger",
-                                    "1e40",
-                                    "-3",
-                                    "1e-7",
-                                    "99999999999999.9999",
-                                    "0.5",
-                                    "41",
-                                    "2"};
-constexpr const char* kSmall[] = {"0", "1", "2", "3", "7", "30", "-1", "0.5", "90", "1000", "-2.5"};
-constexpr const char* kTexts[] = {
+// A piece of Lua: `text` with each "$0", "$1", ... in it replaced by a child. `kind` says what may
+// stand in its place: 'b' a condition, 'n' a number, 's' a text, 'v' any value, 'S' statements that
+// end in a return.
+struct Piece {
+  char kind;
+  std::string text;
+  std::vector<Piece> children;
+
+  std::string Print() const;
+};
+
+// Makes rules of every construct that the symbolic evaluation knows, and of some that it does not.
+class LuaMaker {
+ public:
+  explicit LuaMaker(Random& random) : random_(random) {}
+
+  Piece Rule() { return Statements(3); }
+  // The whole file.
+  static std::string FileOf(const Piece& rule);
+
+ private:
+  template <size_t N>
+  const char* Pick(const char* const (&pool)[N]) {
+    return pool[random_.Below(N)];
+  }
+  std::string Local() { return "v" + std::to_string(++locals_); }
+
+  Piece Statements(int depth);
+  Piece Condition(int depth);
+  Piece SimpleCondition(int depth);
+  Piece Comparison(int depth);
+  Piece OrderQuestion();
+  Piece Number(int depth);
+  Piece Text(int depth);
+  Piece AnyValue(int depth);
+  Piece Filter();
+
+  Random& random_;
+  int locals_ = 0;
+};
+
+namespace maker {
+
+inline constexpr const char* kNumbers[] = {"0",
+                                           "1",
+                                           "3",
+                                           "5",
+                                           "10",
+                                           "-1",
+                                           "0.1",
+                                           "4999.9999",
+                                           "5000",
+                                           "1234.5",
+                                           "2^53",
+                                           "9007199254740993",
+                                           "9007199254740992.0",
+                                           "math.huge",
+                                           "-math.huge",
+                                           "(0/0)",
+                                           "math.maxinteger",
+                                           "1e40",
+                                           "-3",
+                                           "1e-7",
+                                           "99999999999999.9999",
+                                           "0.5",
+                                           "41",
+                                           "2"};
+inline constexpr const char* kSmall[] = {"0",  "1",   "2",  "3",    "7",   "30",
+                                         "-1", "0.5", "90", "1000", "-2.5"};
+inline constexpr const char* kTexts[] = {
     "\"\"",       "\"Pune\"",  "\"pune\"", "\"PUNE \"", "\"São Paulo\"",     "\"東京\"",
     "\"O'Hare\"", "\"a%b_c\"", "\"100\"",  "\"41\"",    "\"back\\\\slash\"", "\"é\"",
     "\"x\"",      "\"Z\"",     "\"a\"",    "\"\\xC3\"", "\"a\\0b\"",         "\"vip\"",
     "\"e\""};
-constexpr const char* kPatterns[] = {
+inline constexpr const char* kPatterns[] = {
     "\"P\"",        "\"^P\"",      "\"e$\"",      "\"^x$\"",  "\"%d\"",  "\"^%a+$\"", "\"[^a-z]\"",
     "\"[%w_]+%s\"", "\".\"",       "\"^....$\"",  "\"é\"",    "\"[é]\"", "\"%%\"",    "\"a-b\"",
     "\"(%a)%1\"",   "\"%f[%w]x\"", "\"^[^@]*$\"", "\"%u%l\"", "\"o?'\"", "\"%\\\\\"", "\"\""};
-constexpr const char* kTextFields[] = {"c.city",  "c.name",  "c.status",
-                                       "c.email", "c.phone", "c.external_id"};
-constexpr const char* kNumberFields[] = {"c.total_spend", "c.visit", "c.order_count",
-                                         "c.created_at", "c.last_order_date"};
-constexpr const char* kAttributes[] = {"c.attributes.k", "c.attributes[\"k\\\\\\\"'\"]",
-                                       "c.attributes[\"東\"]", "c.attributes.none"};
-constexpr const char* kTimes[] = {"time.parse(\"2026-03-29\")",
-                                  "time.parse(\"2026-03-01T00:00:00Z\")", "now()",
-                                  "now() - 86400 * 90", "now() - 3600"};
-constexpr const char* kStatuses[] = {"\"completed\"", "\"REFUNDED\"",
-                                     "{\"pending\", \"cancelled\"}"};
-constexpr const char* kCompare[] = {"==", "~=", "<", "<=", ">", ">="};
+inline constexpr const char* kTextFields[] = {"c.city",  "c.name",  "c.status",
+                                              "c.email", "c.phone", "c.external_id"};
+inline constexpr const char* kNumberFields[] = {"c.total_spend", "c.visit", "c.order_count",
+                                                "c.created_at", "c.last_order_date"};
+inline constexpr const char* kAttributes[] = {"c.attributes.k", "c.attributes[\"k\\\\\\\"'\"]",
+                                              "c.attributes[\"東\"]", "c.attributes.none"};
+inline constexpr const char* kTimes[] = {"time.parse(\"2026-03-29\")",
+                                         "time.parse(\"2026-03-01T00:00:00Z\")", "now()",
+                                         "now() - 86400 * 90", "now() - 3600"};
+inline constexpr const char* kStatuses[] = {"\"completed\"", "\"REFUNDED\"",
+                                            "{\"pending\", \"cancelled\"}"};
+inline constexpr const char* kCompare[] = {"==", "~=", "<", "<=", ">", ">="};
 
-void Collect(const Piece& piece, char kind, std::vector<Piece>& found) {
+inline void Collect(const Piece& piece, char kind, std::vector<Piece>& found) {
   for (const Piece& child : piece.children) {
     if (child.kind == kind) found.push_back(child);
     Collect(child, kind, found);
   }
 }
 
-std::vector<Piece> Instead(const Piece& piece) {
+inline std::vector<Piece> Instead(const Piece& piece) {
   std::vector<Piece> instead;
   Collect(piece, piece.kind, instead);
   const char* least = piece.kind == 'b'   ? "true"
@@ -76,9 +127,9 @@ std::vector<Piece> Instead(const Piece& piece) {
   return instead;
 }
 
-}  // namespace
+}  // namespace maker
 
-std::string Piece::Print() const {
+inline std::string Piece::Print() const {
   std::string printed;
   for (size_t i = 0; i < text.size(); ++i) {
     bool child = text[i] == '$' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9';
@@ -90,7 +141,7 @@ std::string Piece::Print() const {
   return printed;
 }
 
-std::string LuaMaker::FileOf(const Piece& rule) {
+inline std::string LuaMaker::FileOf(const Piece& rule) {
   return R"(local SET = {Pune = true, ["São Paulo"] = true, x = false, [41] = true}
 local LEVEL = {Pune = 2, pune = 1, Mumbai = 2}
 local function points(value, good, best)
@@ -103,7 +154,7 @@ return segment { match = function(c)
          "\nend }\n";
 }
 
-Piece LuaMaker::Statements(int depth) {
+inline Piece LuaMaker::Statements(int depth) {
   Piece rest{'S', "return $0", {Condition(3)}};
   if (depth == 0 || random_.Chance(0.4)) return rest;
   rest = Statements(depth - 1);
@@ -147,7 +198,7 @@ Piece LuaMaker::Statements(int depth) {
   }
 }
 
-Piece LuaMaker::Condition(int depth) {
+inline Piece LuaMaker::Condition(int depth) {
   if (depth == 0 || random_.Chance(0.4)) return SimpleCondition(depth);
   switch (random_.Below(5)) {
     case 0:
@@ -158,74 +209,83 @@ Piece LuaMaker::Condition(int depth) {
   }
 }
 
-Piece LuaMaker::SimpleCondition(int depth) {
-  std::string text = Pick(kTextFields), attribute = Pick(kAttributes), tag = Pick(kTexts);
+inline Piece LuaMaker::SimpleCondition(int depth) {
+  std::string text = Pick(maker::kTextFields), attribute = Pick(maker::kAttributes),
+              tag = Pick(maker::kTexts);
   switch (random_.Below(18)) {
     case 0: return {'b', "has(c.tags, " + tag + ")", {}};
     case 1: return {'b', "SET[" + text + "]", {}};
     case 2:
-      return {'b', attribute + " == " + (random_.Chance(0.5) ? Pick(kTexts) : Pick(kNumbers)), {}};
+      return {
+          'b',
+          attribute + " == " + (random_.Chance(0.5) ? Pick(maker::kTexts) : Pick(maker::kNumbers)),
+          {}};
     case 3: return {'b', attribute, {}};
-    case 4: return {'b', "($0 and " + attribute + " > " + Pick(kSmall) + ")", {Condition(0)}};
-    case 5: return {'b', text + " and " + text + ":find(" + Pick(kPatterns) + ") ~= nil", {}};
+    case 4:
+      return {'b', "($0 and " + attribute + " > " + Pick(maker::kSmall) + ")", {Condition(0)}};
+    case 5:
+      return {'b', text + " and " + text + ":find(" + Pick(maker::kPatterns) + ") ~= nil", {}};
     case 6: return {'b', "known(" + text + ")", {}};
     case 7: return {'b', "some($0, $1)", {AnyValue(0), AnyValue(0)}};
-    case 8: return {'b', text + " == " + Pick(kTextFields), {}};
+    case 8: return {'b', text + " == " + Pick(maker::kTextFields), {}};
     case 9: return {'b', "type(" + attribute + ") == \"number\" and " + attribute + " >= 1", {}};
     case 10: return {'b', "c.name:gsub(\"a\", \"b\") == \"bb\"", {}};
     case 11: return OrderQuestion();
-    case 12: return {'b', "(" + std::string(Pick(kNumberFields)) + " == nil)", {}};
+    case 12: return {'b', "(" + std::string(Pick(maker::kNumberFields)) + " == nil)", {}};
     case 13: return {'b', "has({\"Pune\", \"x\", 41}, $0)", {AnyValue(0)}};
     case 14:
-      return {'b', text + " and (" + text + ":sub(1, " + Pick(kSmall) + ") == $0)", {Text(0)}};
+      return {
+          'b', text + " and (" + text + ":sub(1, " + Pick(maker::kSmall) + ") == $0)", {Text(0)}};
     default: return Comparison(depth);
   }
 }
 
-Piece LuaMaker::Comparison(int depth) {
-  std::string sign = std::string(" ") + Pick(kCompare) + " ";
+inline Piece LuaMaker::Comparison(int depth) {
+  std::string sign = std::string(" ") + Pick(maker::kCompare) + " ";
   if (random_.Chance(0.3)) return {'b', "($0" + sign + "$1)", {Text(depth), Text(depth)}};
   if (random_.Chance(0.2)) {
-    return {'b', std::string("(") + Pick(kTimes) + sign + Pick(kNumberFields) + ")", {}};
+    return {
+        'b', std::string("(") + Pick(maker::kTimes) + sign + Pick(maker::kNumberFields) + ")", {}};
   }
   return {'b', "($0" + sign + "$1)", {Number(depth), Number(depth)}};
 }
 
-Piece LuaMaker::Filter() {
+inline Piece LuaMaker::Filter() {
   std::string filter;
-  if (random_.Chance(0.5)) filter += std::string("status = ") + Pick(kStatuses) + ", ";
-  if (random_.Chance(0.3)) filter += std::string("since = ") + Pick(kTimes) + ", ";
-  if (random_.Chance(0.2)) filter += std::string("before = ") + Pick(kTimes) + ", ";
-  if (random_.Chance(0.3)) filter += std::string("min_amount = ") + Pick(kNumbers) + ", ";
-  if (random_.Chance(0.2)) filter += std::string("max_amount = ") + Pick(kNumbers) + ", ";
-  if (random_.Chance(0.3)) filter += std::string("item = ") + Pick(kTexts) + ", ";
+  if (random_.Chance(0.5)) filter += std::string("status = ") + Pick(maker::kStatuses) + ", ";
+  if (random_.Chance(0.3)) filter += std::string("since = ") + Pick(maker::kTimes) + ", ";
+  if (random_.Chance(0.2)) filter += std::string("before = ") + Pick(maker::kTimes) + ", ";
+  if (random_.Chance(0.3)) filter += std::string("min_amount = ") + Pick(maker::kNumbers) + ", ";
+  if (random_.Chance(0.2)) filter += std::string("max_amount = ") + Pick(maker::kNumbers) + ", ";
+  if (random_.Chance(0.3)) filter += std::string("item = ") + Pick(maker::kTexts) + ", ";
   return {'f', "{" + filter + "}", {}};
 }
 
-Piece LuaMaker::OrderQuestion() {
+inline Piece LuaMaker::OrderQuestion() {
   switch (random_.Below(3)) {
     case 0: return {'b', "c.orders:any$0", {Filter()}};
     case 1: return {'b', "c.orders:all$0", {Filter()}};
     default:
       return {'b',
-              "(c.orders:last$0 or 0) " + std::string(Pick(kCompare)) + " " + Pick(kTimes),
+              "(c.orders:last$0 or 0) " + std::string(Pick(maker::kCompare)) + " " +
+                  Pick(maker::kTimes),
               {Filter()}};
   }
 }
 
-Piece LuaMaker::Number(int depth) {
+inline Piece LuaMaker::Number(int depth) {
   if (depth == 0 || random_.Chance(0.5)) {
     switch (random_.Below(8)) {
-      case 0: return {'n', Pick(kNumbers), {}};
-      case 1: return {'n', Pick(kSmall), {}};
+      case 0: return {'n', Pick(maker::kNumbers), {}};
+      case 1: return {'n', Pick(maker::kSmall), {}};
       case 2: return {'n', "c.orders:count$0", {Filter()}};
       case 3: return {'n', "c.orders:sum$0", {Filter()}};
-      case 4: return {'n', std::string("#") + Pick(kTextFields), {}};
+      case 4: return {'n', std::string("#") + Pick(maker::kTextFields), {}};
       case 5: return {'n', "#c.tags", {}};
-      default: return {'n', Pick(kNumberFields), {}};
+      default: return {'n', Pick(maker::kNumberFields), {}};
     }
   }
-  const char* small = Pick(kSmall);
+  const char* small = Pick(maker::kSmall);
   switch (random_.Below(14)) {
     case 0: return {'n', "($0 + $1)", {Number(depth - 1), Number(depth - 1)}};
     case 1: return {'n', "($0 - $1)", {Number(depth - 1), Number(depth - 1)}};
@@ -239,14 +299,14 @@ Piece LuaMaker::Number(int depth) {
     case 9: return {'n', "math.floor($0)", {Number(depth - 1)}};
     case 10: return {'n', "math.abs($0)", {Number(depth - 1)}};
     case 11: return {'n', "math.max($0, $1)", {Number(depth - 1), Number(depth - 1)}};
-    case 12: return {'n', std::string("(LEVEL[") + Pick(kTextFields) + "] or 0)", {}};
+    case 12: return {'n', std::string("(LEVEL[") + Pick(maker::kTextFields) + "] or 0)", {}};
     default: return {'n', "(c.orders:avg$0 or 0)", {Filter()}};
   }
 }
 
-Piece LuaMaker::Text(int depth) {
+inline Piece LuaMaker::Text(int depth) {
   if (depth == 0 || random_.Chance(0.6)) {
-    return {'s', random_.Chance(0.5) ? Pick(kTextFields) : Pick(kTexts), {}};
+    return {'s', random_.Chance(0.5) ? Pick(maker::kTextFields) : Pick(maker::kTexts), {}};
   }
   switch (random_.Below(5)) {
     case 0: return {'s', "($0):lower()", {Text(depth - 1)}};
@@ -257,19 +317,20 @@ Piece LuaMaker::Text(int depth) {
   }
 }
 
-Piece LuaMaker::AnyValue(int depth) {
+inline Piece LuaMaker::AnyValue(int depth) {
   switch (random_.Below(6)) {
-    case 0: return {'v', Pick(kTextFields), {}};
-    case 1: return {'v', Pick(kAttributes), {}};
+    case 0: return {'v', Pick(maker::kTextFields), {}};
+    case 1: return {'v', Pick(maker::kAttributes), {}};
     case 2: return {'v', "$0", {Number(depth)}};
     case 3: return {'v', "$0", {Text(depth)}};
-    case 4: return {'v', Pick(kNumberFields), {}};
+    case 4: return {'v', Pick(maker::kNumberFields), {}};
     default: return {'v', "$0", {Condition(depth)}};
   }
 }
 
-std::vector<Piece> Smaller(const Piece& rule) {
-  std::vector<Piece> smaller = Instead(rule);
+// Every piece that is `rule` with one part of it made smaller, the largest steps first.
+inline std::vector<Piece> Smaller(const Piece& rule) {
+  std::vector<Piece> smaller = maker::Instead(rule);
   for (size_t i = 0; i < rule.children.size(); ++i) {
     for (Piece& child : Smaller(rule.children[i])) {
       Piece copy = rule;
