@@ -25,8 +25,9 @@ int Accept(const Globals& globals, const sentence::Reading& reading) {
   for (const auto& assumption : reading.assumptions) {
     text += fmt::format("  taking it that {}\n", assumption);
   }
-  Print(globals, text + ToLine(reading.rule) + "\n",
-        {{"rule", reading.rule}, {"reading", reading.english}, {"assumptions", reading.assumptions}});
+  Print(
+      globals, text + ToLine(reading.rule) + "\n",
+      {{"rule", reading.rule}, {"reading", reading.english}, {"assumptions", reading.assumptions}});
   return kDone;
 }
 
