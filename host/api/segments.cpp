@@ -27,9 +27,9 @@ void Create(const Services& services, crm::SegmentStore& store, const Request& r
   if (body.Refuse(responder)) return;
   auto segment = store.Create(name, language, text);
   if (!segment) return responder.Fail(segment.error());
-  responder.Send(http::Response::OfJson(201, *segment)
-                     .With("Location", std::string(kPrefix) + "/segments/" +
-                                           TextOf(*segment, "id")));
+  responder.Send(
+      http::Response::OfJson(201, *segment)
+          .With("Location", std::string(kPrefix) + "/segments/" + TextOf(*segment, "id")));
 }
 
 // With `exact: false`, what the planner guesses, at once; else all of it.
@@ -123,9 +123,8 @@ void AddSegmentRoutes(http::Router& router, const Services& services) {
   router.Add("POST", path + "/explain", [services, store](Request request, Responder responder) {
     Explain(services, *store, request, responder);
   });
-  router.Add("POST", path + "/parse", [](Request request, Responder responder) {
-    Parse(request, responder);
-  });
+  router.Add("POST", path + "/parse",
+             [](Request request, Responder responder) { Parse(request, responder); });
 }
 
 }  // namespace tidings::api

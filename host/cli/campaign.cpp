@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -17,7 +17,8 @@ namespace {
 
 constexpr const char* kTeaching =
     "Launches campaigns on a running host, and shows how they go.\n\n"
-    "  tidings campaign launch --name 'We miss you' --script scripts/segment/lapsed_big_spenders.lua \\\n"
+    "  tidings campaign launch --name 'We miss you' --script "
+    "scripts/segment/lapsed_big_spenders.lua \\\n"
     "      --subject 'Long time, {{name|friend}}' --message 'Dear {{name}}, come back to us.'\n"
     "  tidings campaign launch --name Thanks --rule '{\"combinator\":\"and\",\"rules\":[...]}' \\\n"
     "      --message-file thanks.txt --wait\n"
@@ -64,8 +65,9 @@ Result<Json> Post(const std::string& url, const Json& body) {
   call.body = ToLine(body);
   auto answer = client->Call(call);
   if (!answer) {
-    return Fail(answer.error().code, answer.error().message + ". Is a host running? Start it with "
-                                                              "`tidings serve`, or name it with --url");
+    return Fail(answer.error().code, answer.error().message +
+                                         ". Is a host running? Start it with "
+                                         "`tidings serve`, or name it with --url");
   }
   TRY_ASSIGN(Json json, ParseJson(answer->body));
   if (answer->status < 300) return json;
@@ -85,9 +87,9 @@ Result<int> ShowEnd(const Globals& globals, pg::Pool& pool, const Id& id) {
 Result<int> Launch(const Globals& globals, const Order& order) {
   TRY_ASSIGN(Json request, Request(order));
   TRY_ASSIGN(Json ticket, Post(order.url, request));
-  auto text = fmt::format("launched {}: {} people, intent: {}\n", TextOf(ticket, "id"),
-                          WithThousands(ticket.value("audience", int64_t{0})),
-                          TextOf(ticket, "intent"));
+  auto text =
+      fmt::format("launched {}: {} people, intent: {}\n", TextOf(ticket, "id"),
+                  WithThousands(ticket.value("audience", int64_t{0})), TextOf(ticket, "intent"));
   if (!order.wait) {
     Print(globals, text, OrderedJson(ticket));
     return kDone;
@@ -102,9 +104,9 @@ Result<int> List(const Globals& globals) {
   TRY_ASSIGN(auto database, Database::Open(globals.locations, 2));
   crm::CampaignStore store(database->pool(), IdSource::System());
   TRY_ASSIGN(auto page, store.List(std::nullopt, 50));
-  std::string text = fmt::format("{:<36}  {:<10} {:>9} {:>9} {:>9} {:>9}  {:>6}  {}\n", "id",
-                                 "status", "audience", "sent", "delivered", "failed", "rate",
-                                 "name");
+  std::string text =
+      fmt::format("{:<36}  {:<10} {:>9} {:>9} {:>9} {:>9}  {:>6}  {}\n", "id", "status", "audience",
+                  "sent", "delivered", "failed", "rate", "name");
   for (const auto& c : page.items) {
     text += fmt::format("{:<36}  {:<10} {:>9} {:>9} {:>9} {:>9}  {:>5.1f}%  {}\n", TextOf(c, "id"),
                         TextOf(c, "status"), TextOf(c, "audience"), TextOf(c, "sent"),

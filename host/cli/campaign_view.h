@@ -14,9 +14,9 @@ class Pool;
 
 namespace tidings::cli {
 
-// Follows a campaign until it is completed and its summary is written (or, without a summarize stage,
-// for `patience` after completion). Shows sent, delivered and failed with a rate unless `silent`.
-// Fails with kTimeout where nothing has moved for `patience`.
+// Follows a campaign until it is completed and its summary is written (or, without a summarize
+// stage, for `patience` after completion). Shows sent, delivered and failed with a rate unless
+// `silent`. Fails with kTimeout where nothing has moved for `patience`.
 Result<Json> WatchCampaign(pg::Pool& pool, const Id& id, bool silent, Duration patience);
 
 // The figures as a small table, and the summary.

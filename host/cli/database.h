@@ -12,8 +12,8 @@
 
 namespace tidings::cli {
 
-// The server of DATABASE_URL where that is set, else the embedded one in the data folder, started if
-// it does not run and stopped with the last object that uses it. Migrated.
+// The server of DATABASE_URL where that is set, else the embedded one in the data folder, started
+// if it does not run and stopped with the last object that uses it. Migrated.
 class Database {
  public:
   static Result<std::unique_ptr<Database>> Open(const Locations& locations, int connections = 24);

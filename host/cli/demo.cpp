@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -18,18 +18,23 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kTeaching =
-    "Does the main job from nothing, in a scratch folder that is removed afterwards: starts a host with\n"
-    "a PostgreSQL of its own, takes in made-up customers and orders, finds the lapsed big spenders with\n"
-    "a Lua rule, sends them a campaign through the simulated vendor, books its receipts over HTTP, and\n"
+    "Does the main job from nothing, in a scratch folder that is removed afterwards: starts a host "
+    "with\n"
+    "a PostgreSQL of its own, takes in made-up customers and orders, finds the lapsed big spenders "
+    "with\n"
+    "a Lua rule, sends them a campaign through the simulated vendor, books its receipts over HTTP, "
+    "and\n"
     "writes the summary.\n\n"
     "  tidings demo\n"
     "  tidings demo --customers 200000 --orders 600000\n"
-    "  tidings demo --keep ./shop       # and look around afterwards: tidings serve --data ./shop\n";
+    "  tidings demo --keep ./shop       # and look around afterwards: tidings serve --data "
+    "./shop\n";
 
 constexpr const char* kRule = "segment/lapsed_big_spenders.lua";
 constexpr const char* kSubject = "{{name|friend}}, it has been a while";
 constexpr const char* kMessage =
-    "Dear {{name|friend}},\n\nyou have been with us {{total_visits}} times, and we have not seen you in "
+    "Dear {{name|friend}},\n\nyou have been with us {{total_visits}} times, and we have not seen "
+    "you in "
     "{{city|town}} for too long. Your next order comes with free delivery.\n";
 
 struct DemoOptions {
@@ -120,8 +125,7 @@ class Demo {
     steps_.Next(fmt::format("Finding the audience with scripts/{}", kRule));
     Stopwatch watch(figures_.seconds["audience"]);
     TRY_ASSIGN(auto source, ReadFile(globals_.locations.scripts / kRule));
-    TRY_ASSIGN(auto rule,
-               rule::Rule::Parse("lua", source, globals_.locations.scripts / "lib", {}));
+    TRY_ASSIGN(auto rule, rule::Rule::Parse("lua", source, globals_.locations.scripts / "lib", {}));
     now_ = Clock::System().Now();
     TRY_ASSIGN(auto preview, crm::AudienceStore(host_->pool()).PreviewOf(rule, now_));
     steps_.Say(fmt::format("{} of {} customers: {}", WithThousands(preview.count),
@@ -152,8 +156,8 @@ class Demo {
     steps_.Next("Delivering; the vendor calls back with receipts");
     {
       Stopwatch watch(figures_.seconds["delivery"]);
-      TRY_ASSIGN(figures_.campaign, WatchCampaign(host_->pool(), id, globals_.json,
-                                                  std::chrono::seconds(60)));
+      TRY_ASSIGN(figures_.campaign,
+                 WatchCampaign(host_->pool(), id, globals_.json, std::chrono::seconds(60)));
     }
     steps_.Next("Stopping");
     host_->Drain(std::chrono::seconds(10));
@@ -181,16 +185,16 @@ std::string Describe(Figures& figures) {
   auto audience = figures.campaign.value("audience", 0.0);
   std::string text = "\n" + DescribeCampaign(figures.campaign) + "\nFigures\n";
   text += line("host started", "in " + took("start"));
-  text += line("taken in", fmt::format("{} rows in {}, {}/s",
-                                       WithThousands(static_cast<int64_t>(rows)), took("ingest"),
-                                       WithThousands(static_cast<int64_t>(
-                                           rows / figures.seconds["ingest"]))));
+  text += line(
+      "taken in",
+      fmt::format("{} rows in {}, {}/s", WithThousands(static_cast<int64_t>(rows)), took("ingest"),
+                  WithThousands(static_cast<int64_t>(rows / figures.seconds["ingest"]))));
   text += line("audience", "found in " + took("audience"));
   text += line("launched", "in " + took("launch"));
-  text += line("delivered", fmt::format("to the last receipt and the summary in {}, {} messages/s",
-                                        took("delivery"),
-                                        WithThousands(static_cast<int64_t>(
-                                            audience / figures.seconds["delivery"]))));
+  text += line(
+      "delivered",
+      fmt::format("to the last receipt and the summary in {}, {} messages/s", took("delivery"),
+                  WithThousands(static_cast<int64_t>(audience / figures.seconds["delivery"]))));
   return text;
 }
 
@@ -207,11 +211,13 @@ Status CheckFigures(const Figures& figures, const DemoOptions& options) {
 Result<int> RunDemo(Globals globals, const DemoOptions& options) {
   globals.locations.UseShippedPipelines();
   TempDir scratch("tidings-demo");
-  auto data = options.keep.empty() ? scratch.path() / "data"
-                                   : std::filesystem::absolute(options.keep);
+  auto data =
+      options.keep.empty() ? scratch.path() / "data" : std::filesystem::absolute(options.keep);
   TRY_ASSIGN(auto figures, Demo(globals, options).Run(data));
-  OrderedJson json{{"customers", figures.customers}, {"orders", figures.orders},
-                   {"campaign", figures.campaign},   {"seconds", figures.seconds}};
+  OrderedJson json{{"customers", figures.customers},
+                   {"orders", figures.orders},
+                   {"campaign", figures.campaign},
+                   {"seconds", figures.seconds}};
   Print(globals, Describe(figures), json);
   TRY(CheckFigures(figures, options));
   return kDone;
@@ -220,8 +226,8 @@ Result<int> RunDemo(Globals globals, const DemoOptions& options) {
 }  // namespace
 
 void AddDemo(Commands& commands) {
-  auto* command = AddCommand(commands, "demo", "Show the main job, from nothing to a summary",
-                             kTeaching);
+  auto* command =
+      AddCommand(commands, "demo", "Show the main job, from nothing to a summary", kTeaching);
   auto options = std::make_shared<DemoOptions>();
   command->add_option("--customers", options->customers, "How many customers")
       ->capture_default_str()

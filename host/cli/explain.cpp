@@ -1,7 +1,7 @@
 #include <filesystem>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -15,8 +15,10 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kTeaching =
-    "Says what a segment's rule does with the customers that are there: the rule in English, the SQL it\n"
-    "becomes, which lines of a script go to SQL and which stay in Lua and why, how many the planner\n"
+    "Says what a segment's rule does with the customers that are there: the rule in English, the "
+    "SQL it\n"
+    "becomes, which lines of a script go to SQL and which stay in Lua and why, how many the "
+    "planner\n"
     "expects, and how many there are. A file is a Lua rule (.lua) or a JSON rule group.\n\n"
     "  tidings explain segment scripts/segment/lapsed_big_spenders.lua\n"
     "  tidings explain segment rule.json --now 2026-01-01\n"
@@ -66,9 +68,9 @@ std::string CustomerText(const OrderedJson& customer) {
                                  customer["belongs"].get<bool>() ? "belongs" : "does not belong");
   if (!customer["error"].is_null()) text += Indented("  ", customer["error"].get<std::string>());
   for (const auto& clause : customer["clauses"]) {
-    text += fmt::format("  {}{} {}\n", std::string(2 * clause["depth"].get<size_t>(), ' '),
-                        clause["holds"].get<bool>() ? "yes" : "no ",
-                        clause["text"].get<std::string>());
+    text +=
+        fmt::format("  {}{} {}\n", std::string(2 * clause["depth"].get<size_t>(), ' '),
+                    clause["holds"].get<bool>() ? "yes" : "no ", clause["text"].get<std::string>());
   }
   return text;
 }

@@ -1,7 +1,7 @@
 #include "cli/generate.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -33,8 +33,10 @@ class Requests {
     Json request{{"seed", options_.seed},
                  {"population", options_.customers},
                  {"until", FormatTime(options_.until)}};
-    if (customers) Ask(request, "customer", "customers", customers_, options_.customers);
-    else Ask(request, "order", "orders", orders_, options_.orders);
+    if (customers)
+      Ask(request, "customer", "customers", customers_, options_.customers);
+    else
+      Ask(request, "order", "orders", orders_, options_.orders);
     pipeline::Payload payload;
     payload.bytes = ToLine(request);
     payload.content_type = "application/x-generate+json";
@@ -72,8 +74,8 @@ Result<int> RunGenerate(const Globals& globals, GenerateOptions options) {
   TRY_ASSIGN(auto database, Database::Open(globals.locations, 8));
   TRY_ASSIGN(auto made, Generate(options, database->pool(), registry, globals.locations));
   Print(globals, CountsLine("customers", made.customers) + CountsLine("orders", made.orders),
-        {{"customers", {{"created", made.customers.created},
-                        {"unchanged", made.customers.unchanged}}},
+        {{"customers",
+          {{"created", made.customers.created}, {"unchanged", made.customers.unchanged}}},
          {"orders", {{"created", made.orders.created}, {"unchanged", made.orders.unchanged}}}});
   return kDone;
 }

@@ -16,17 +16,18 @@ namespace tidings::cli {
 struct HostOptions {
   Locations locations;
   std::string address = "127.0.0.1";
-  int port = 8080;                 // 0: any free one
-  std::vector<std::string> allow;  // "host:port" that plugins and scripts may call though it is local
+  int port = 8080;  // 0: any free one
+  std::vector<std::string>
+      allow;  // "host:port" that plugins and scripts may call though it is local
   const Clock* clock = &Clock::System();
 };
 
 // Thread-safe but for Drain.
 class Host {
  public:
-  // Opens the database, migrates, loads plugins and configuration, starts the engine and serves HTTP.
-  // Fails with what to mend; nothing keeps running then. Refuses any address but loopback, because
-  // there are no accounts yet.
+  // Opens the database, migrates, loads plugins and configuration, starts the engine and serves
+  // HTTP. Fails with what to mend; nothing keeps running then. Refuses any address but loopback,
+  // because there are no accounts yet.
   static Result<std::unique_ptr<Host>> Start(HostOptions options);
   ~Host();
 

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/file.h"
 #include "base/process.h"
@@ -20,8 +20,10 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kTeaching =
-    "Takes in a file of customers or orders. A mapping in YAML says which column is which field; rows\n"
-    "that cannot be used are counted by reason and written to a file that can be mended and imported\n"
+    "Takes in a file of customers or orders. A mapping in YAML says which column is which field; "
+    "rows\n"
+    "that cannot be used are counted by reason and written to a file that can be mended and "
+    "imported\n"
     "again. Importing a file twice changes nothing.\n\n"
     "  tidings import online_retail.csv.xz --mapping scripts/ingest/online_retail.yaml \\\n"
     "      --rejects rejects.csv\n"
@@ -39,8 +41,8 @@ struct ImportOptions {
   std::string file, mapping, rejects;
 };
 
-// A file that can be read twice: the one named, or a copy of what came on standard input or out of a
-// compressed file.
+// A file that can be read twice: the one named, or a copy of what came on standard input or out of
+// a compressed file.
 class Source {
  public:
   static Result<std::unique_ptr<Source>> Open(const std::string& file) {
@@ -124,8 +126,10 @@ std::string CountsText(const std::string& entity, const pipeline::RowCounts& cou
 }
 
 OrderedJson CountsJson(const pipeline::RowCounts& counts) {
-  return {{"created", counts.created}, {"updated", counts.updated},
-          {"unchanged", counts.unchanged}, {"refused", counts.refused},
+  return {{"created", counts.created},
+          {"updated", counts.updated},
+          {"unchanged", counts.unchanged},
+          {"refused", counts.refused},
           {"dropped", counts.dropped}};
 }
 
@@ -149,12 +153,16 @@ void Show(const Globals& globals, const ImportOptions& options, const Imported& 
   text += fmt::format("  {:<12} {:>9}\n{}", "rows refused", WithThousands(refused),
                       imported.rejects.Describe());
   if (imported.rejects_written) {
-    text += fmt::format("  {} rows are in {}: mend them and import that file with the same mapping\n",
-                        WithThousands(imported.rejects_written), options.rejects);
+    text +=
+        fmt::format("  {} rows are in {}: mend them and import that file with the same mapping\n",
+                    WithThousands(imported.rejects_written), options.rejects);
   }
   Print(globals, text,
-        {{"file", options.file}, {"lines", imported.lines}, {"rows", rows},
-         {"refused", refused}, {"reasons", imported.rejects.ToJson()},
+        {{"file", options.file},
+         {"lines", imported.lines},
+         {"rows", rows},
+         {"refused", refused},
+         {"reasons", imported.rejects.ToJson()},
          {"rejects_written", imported.rejects_written},
          {"seconds", static_cast<double>(imported.took.count()) / 1e6}});
 }
@@ -200,8 +208,7 @@ Result<config::ImportConfig> LoadMapping(const std::string& file, const config::
 Result<int> Import(const Globals& globals, const ImportOptions& options) {
   auto begun = std::chrono::steady_clock::now();
   TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
-  TRY_ASSIGN(auto mapping,
-             LoadMapping(options.mapping, CatalogOf(registry, globals.locations)));
+  TRY_ASSIGN(auto mapping, LoadMapping(options.mapping, CatalogOf(registry, globals.locations)));
   TRY_ASSIGN(auto source, Source::Open(options.file));
   TRY_ASSIGN(auto database, Database::Open(globals.locations, 8));
   TRY_ASSIGN(auto imported, RunStream(globals, mapping, registry, *source, database->pool()));
@@ -218,7 +225,8 @@ Result<int> Import(const Globals& globals, const ImportOptions& options) {
 }  // namespace
 
 void AddImport(Commands& commands) {
-  auto* command = AddCommand(commands, "import", "Take in a file of customers or orders", kTeaching);
+  auto* command =
+      AddCommand(commands, "import", "Take in a file of customers or orders", kTeaching);
   auto options = std::make_shared<ImportOptions>();
   command->add_option("file", options->file, "The file (.xz, .gz, .zst too), or - for input")
       ->required();

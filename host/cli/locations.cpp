@@ -38,8 +38,8 @@ fs::path ProgramPath() {
 void Locations::UseShippedPipelines() {
   std::error_code ignored;
   if (fs::exists(pipelines, ignored)) return;
-  pipelines = FirstThatExists({Prefix() / "share/tidings/pipelines.yaml",
-                               fs::path(TIDINGS_SOURCE_DIR) / "pipelines.yaml"});
+  pipelines = FirstThatExists(
+      {Prefix() / "share/tidings/pipelines.yaml", fs::path(TIDINGS_SOURCE_DIR) / "pipelines.yaml"});
   if (!fs::exists(scripts, ignored)) scripts = pipelines.parent_path() / "scripts";
 }
 

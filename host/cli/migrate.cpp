@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/command.h"
 #include "cli/database.h"
@@ -8,9 +8,12 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kTeaching =
-    "Brings the database up to date with sql/: each file once, in its own transaction, under a lock, so\n"
-    "that any number of hosts may start at once. `serve` and `import` do the same by themselves; run it\n"
-    "alone where their database user may not change tables. Never drops data; says which file it is\n"
+    "Brings the database up to date with sql/: each file once, in its own transaction, under a "
+    "lock, so\n"
+    "that any number of hosts may start at once. `serve` and `import` do the same by themselves; "
+    "run it\n"
+    "alone where their database user may not change tables. Never drops data; says which file it "
+    "is\n"
     "when one that was applied has been edited since.\n\n"
     "  DATABASE_URL=postgresql://owner@db/tidings tidings migrate\n";
 

@@ -7,9 +7,9 @@
 
 namespace tidings::cli {
 
-// "importing      412,000 of 541,909  76 %  98,100/s  1.3 s left" on standard error: one line that is
-// rewritten ten times a second on a terminal; elsewhere a line every ten seconds. Nothing where it is
-// silent. One thread at a time.
+// "importing      412,000 of 541,909  76 %  98,100/s  1.3 s left" on standard error: one line that
+// is rewritten ten times a second on a terminal; elsewhere a line every ten seconds. Nothing where
+// it is silent. One thread at a time.
 class Progress {
  public:
   // `total` 0: not known; then no share and no time left. `silent` for --json.

@@ -45,8 +45,8 @@ std::string FoldedHeader(std::string_view header) {
   return folded;
 }
 
-// The rows of a file with the physical line at which each begins. A row ends at a line break outside
-// quotes; one whose quotes never close within 100 lines ends with its first line.
+// The rows of a file with the physical line at which each begins. A row ends at a line break
+// outside quotes; one whose quotes never close within 100 lines ends with its first line.
 class RowReader {
  public:
   explicit RowReader(const std::filesystem::path& file) : in_(file, std::ios::binary) {}
@@ -100,7 +100,8 @@ std::string CellAt(const std::string& row, char separator, size_t index) {
   std::string cell;
   bool quoted = false;
   for (char c : row) {
-    if (c == '"') quoted = !quoted;
+    if (c == '"')
+      quoted = !quoted;
     else if (c == separator && !quoted) {
       if (index-- == 0) return cell;
       cell.clear();
@@ -219,9 +220,9 @@ std::string RejectCounts::Describe() const {
   for (const auto* row : rows) {
     std::vector<std::string> lines;
     for (auto line : row->second.first_lines) lines.push_back(WithThousands(int64_t(line)));
-    text += fmt::format("    {:<28} {:>9}   line {}{}\n", row->first,
-                        WithThousands(row->second.count), Join(lines, ", "),
-                        row->second.count > int64_t(lines.size()) ? ", ..." : "");
+    text +=
+        fmt::format("    {:<28} {:>9}   line {}{}\n", row->first, WithThousands(row->second.count),
+                    Join(lines, ", "), row->second.count > int64_t(lines.size()) ? ", ..." : "");
   }
   return text;
 }
@@ -229,9 +230,8 @@ std::string RejectCounts::Describe() const {
 OrderedJson RejectCounts::ToJson() const {
   OrderedJson json = OrderedJson::object();
   for (const auto& [name, reason] : reasons_) {
-    json[name] = {{"count", reason.count},
-                  {"first_lines", reason.first_lines},
-                  {"example", reason.example}};
+    json[name] = {
+        {"count", reason.count}, {"first_lines", reason.first_lines}, {"example", reason.example}};
   }
   return json;
 }

@@ -46,8 +46,8 @@ struct RejectsSource {
 // Writes a CSV file with the header of the source, the refused lines as they stood there, and two
 // columns more, reject_line and reject_reason, which an import passes over. Of an order that lost a
 // line the others come along, marked "kept": imported again they make the whole order, where the
-// mended line alone would replace it. Returns how many rows it wrote; with nothing refused it writes
-// no file. Fails with kInvalidArgument for UTF-16, whose lines cannot be copied as they are.
+// mended line alone would replace it. Returns how many rows it wrote; with nothing refused it
+// writes no file. Fails with kInvalidArgument for UTF-16, whose lines cannot be copied as they are.
 Result<int64_t> WriteRejects(const RejectsSource& source, const RejectCounts& rejects,
                              const std::filesystem::path& target);
 

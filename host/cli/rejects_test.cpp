@@ -65,7 +65,11 @@ TEST(Rejects, TakesOneLineWhereAQuoteNeverCloses) {
 TEST(Rejects, SaysThatUtf16CannotBeCopied) {
   RejectCounts rejects;
   rejects.Add(Refused(2, "malformed"), "");
-  EXPECT_NE(Rejects("\xFF\xFE" "a", rejects, "").find("iconv"), std::string::npos);
+  EXPECT_NE(Rejects("\xFF\xFE"
+                    "a",
+                    rejects, "")
+                .find("iconv"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <csignal>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -13,8 +13,10 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kTeaching =
-    "Runs every pipeline of pipelines.yaml and serves the API until SIGTERM or Ctrl-C, which let it\n"
-    "finish what is under way. A second signal stops it at once; nothing is lost by that either.\n\n"
+    "Runs every pipeline of pipelines.yaml and serves the API until SIGTERM or Ctrl-C, which let "
+    "it\n"
+    "finish what is under way. A second signal stops it at once; nothing is lost by that "
+    "either.\n\n"
     "  tidings serve\n"
     "  tidings serve --port 9000 --allow localhost:11434     # a language model on this machine\n"
     "  DATABASE_URL=postgresql://tidings@db/tidings tidings serve\n";

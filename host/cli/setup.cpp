@@ -63,8 +63,8 @@ Result<config::Loaded> ReadPipelines(const Locations& locations, const config::C
 Result<config::Config> LoadPipelines(const Locations& locations, const config::Catalog& catalog) {
   TRY_ASSIGN(auto loaded, ReadPipelines(locations, catalog));
   if (!loaded.ok()) {
-    return Fail(Code::kInvalidArgument, locations.pipelines.string() + " has errors:\n" +
-                                            loaded.Errors());
+    return Fail(Code::kInvalidArgument,
+                locations.pipelines.string() + " has errors:\n" + loaded.Errors());
   }
   return std::move(loaded.config);
 }

@@ -1,7 +1,7 @@
 #include <csignal>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include "base/log.h"
 #include "cli/command.h"
@@ -16,10 +16,13 @@ namespace tidings::cli {
 namespace {
 
 constexpr const char* kTeaching =
-    "Runs a vendor as a service of its own: takes messages at POST /messages, and calls the receipt API\n"
-    "back later, as real vendors do. For trying pipelines out; any deliver plugin can stand behind it.\n\n"
+    "Runs a vendor as a service of its own: takes messages at POST /messages, and calls the "
+    "receipt API\n"
+    "back later, as real vendors do. For trying pipelines out; any deliver plugin can stand behind "
+    "it.\n\n"
     "  tidings vendor --port 9090 --receipts http://127.0.0.1:8080/api/v1/receipts\n"
-    "  tidings vendor --options '{\"failure_rate\": 0.3, \"duplicates\": 0.1, \"delay\": \"1s..5s\"}'\n\n"
+    "  tidings vendor --options '{\"failure_rate\": 0.3, \"duplicates\": 0.1, \"delay\": "
+    "\"1s..5s\"}'\n\n"
     "Then give the vendor in pipelines.yaml the option `url: http://127.0.0.1:9090/messages`.\n";
 
 struct VendorOptions {

@@ -13,9 +13,9 @@ struct Sql;
 
 namespace tidings::crm {
 
-// [{"by": "spend" | "city", "label": "over 10,000" | "Pune", "audience": n}, ...] over the customers
-// for whom `chosen` holds: every band that has anybody, least spending first, then the five cities
-// that have most. A customer without a city is in the city "unknown".
+// [{"by": "spend" | "city", "label": "over 10,000" | "Pune", "audience": n}, ...] over the
+// customers for whom `chosen` holds: every band that has anybody, least spending first, then the
+// five cities that have most. A customer without a city is in the city "unknown".
 Result<Json> AudienceGroups(pg::Connection& connection, const rule::Sql& chosen);
 
 }  // namespace tidings::crm

@@ -20,7 +20,10 @@ struct ExplanationTest : testing::Test {
     for (int i = 0; i < 20; ++i) {
       rows.push_back(fmt::format(R"({{"email": "m{}@x.de", "name": "N{}", "total_spend": {},
                                       "city": "{}"}})",
-                                 i, i, i * 10, i % 4 == 0 ? "Pune" : i % 4 == 1 ? "Delhi" : ""));
+                                 i, i, i * 10,
+                                 i % 4 == 0   ? "Pune"
+                                 : i % 4 == 1 ? "Delhi"
+                                              : ""));
     }
     shop.AddCustomers(rows);
   }
@@ -33,7 +36,8 @@ struct ExplanationTest : testing::Test {
 
   Id IdOf(const std::string& email) {
     auto lease = shop.pool.Acquire();
-    return (*lease)->Execute("select id from customers where email = $1", pg::Params().Text(email))
+    return (*lease)
+        ->Execute("select id from customers where email = $1", pg::Params().Text(email))
         ->Uuid(0, 0);
   }
 
@@ -61,8 +65,9 @@ TEST_F(ExplanationTest, TellsTheSqlTheEstimateAndTheCount) {
 }
 
 TEST_F(ExplanationTest, TellsWhichLinesStayInLua) {
-  auto told = Told(Lua("if c.total_spend <= 50 then return false end\n"
-                       "return c.name:gsub('[0-8]', '') == 'N9'"));
+  auto told =
+      Told(Lua("if c.total_spend <= 50 then return false end\n"
+               "return c.name:gsub('[0-8]', '') == 'N9'"));
   EXPECT_FALSE(told["sql"]["asked"].is_null());
   ASSERT_EQ(told["lines"]["lua"].size(), 1u) << told;
   EXPECT_EQ(told["lines"]["lua"][0]["line"], 3);

@@ -42,11 +42,10 @@ class MainJob : public ::testing::Test {
     installation_ = new Installation();
     auto started = installation_->StartHost();
     ASSERT_TRUE(started) << started.error().message;
-    auto customers = installation_->Call("POST", "/api/v1/customers", Customers(),
-                                         "application/x-ndjson");
+    auto customers =
+        installation_->Call("POST", "/api/v1/customers", Customers(), "application/x-ndjson");
     ASSERT_EQ(customers.json["created"], 100) << customers.text;
-    auto orders =
-        installation_->Call("POST", "/api/v1/orders", Orders(), "application/x-ndjson");
+    auto orders = installation_->Call("POST", "/api/v1/orders", Orders(), "application/x-ndjson");
     ASSERT_EQ(orders.json["created"], 100) << orders.text;
   }
   static void TearDownTestSuite() {
@@ -69,22 +68,22 @@ TEST_F(MainJob, TotalsFollowTheOrders) {
 }
 
 TEST_F(MainJob, AnswersPerRowAndKeepsGoodOnes) {
-  auto answer = installation_->Post(
-      "/api/v1/customers", {{{"external_id", "X-1"}, {"name", "Good"}},
-                            {{"external_id", "X-2"}, {"email", "not an address"}},
-                            {{"external_id", "C-1"}, {"city", "Goa"}}});
+  auto answer = installation_->Post("/api/v1/customers",
+                                    {{{"external_id", "X-1"}, {"name", "Good"}},
+                                     {{"external_id", "X-2"}, {"email", "not an address"}},
+                                     {{"external_id", "C-1"}, {"city", "Goa"}}});
   ASSERT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(answer.json["rows"][0]["status"], "created");
   EXPECT_EQ(answer.json["rows"][1]["status"], "refused");
   EXPECT_EQ(answer.json["rows"][1]["errors"][0]["pointer"], "/email");
   EXPECT_EQ(answer.json["rows"][2]["status"], "updated");
-  EXPECT_EQ(installation_->Number("select count(*) from customers where external_id like 'X-%'"), 1);
+  EXPECT_EQ(installation_->Number("select count(*) from customers where external_id like 'X-%'"),
+            1);
 }
 
 TEST_F(MainJob, ChangesAndDeletesOneByOne) {
-  auto created = installation_->Post("/api/v1/orders", {{"id", "O-extra"},
-                                                        {"customer_external_id", "C-50"},
-                                                        {"amount", 99.5}});
+  auto created = installation_->Post(
+      "/api/v1/orders", {{"id", "O-extra"}, {"customer_external_id", "C-50"}, {"amount", 99.5}});
   ASSERT_EQ(created.status, 201) << created.text;
   auto path = "/api/v1/orders/" + created.json["id"].get<std::string>();
   auto spent = [&] {
@@ -155,8 +154,8 @@ TEST_F(MainJob, PagesThroughEveryCustomerOnce) {
 TEST_F(MainJob, ACampaignRunsToItsSummary) {
   auto preview = installation_->Post("/api/v1/segments/preview", {{"rule", kBigSpenders}});
   ASSERT_EQ(preview.json["audience"], 34) << preview.text;
-  auto segment = installation_->Post("/api/v1/segments",
-                                     {{"name", "Big spenders"}, {"rule", kBigSpenders}});
+  auto segment =
+      installation_->Post("/api/v1/segments", {{"name", "Big spenders"}, {"rule", kBigSpenders}});
   ASSERT_EQ(segment.status, 201) << segment.text;
   auto ticket = installation_->Post("/api/v1/campaigns",
                                     {{"name", "Thanks"},
@@ -181,7 +180,8 @@ TEST_F(MainJob, ACampaignRunsToItsSummary) {
 TEST_F(MainJob, ALuaRuleChoosesTheSameAsItsJsonTwin) {
   auto lua = installation_->Post(
       "/api/v1/segments/preview",
-      {{"rule", "return segment { name = 'big', match = function(c) return c.total_spend > 5000 end }"}});
+      {{"rule",
+        "return segment { name = 'big', match = function(c) return c.total_spend > 5000 end }"}});
   EXPECT_EQ(lua.json["audience"], 34) << lua.text;
 }
 
@@ -222,8 +222,8 @@ TEST_F(MainJob, TheCommandParsesASentence) {
 TEST_F(MainJob, AnEmptyAudienceCompletesAtOnce) {
   Json nobody = {{"combinator", "and"},
                  {"rules", {{{"field", "total_spend"}, {"operator", ">"}, {"value", 1e9}}}}};
-  auto ticket = installation_->Post(
-      "/api/v1/campaigns", {{"name", "Nobody"}, {"rule", nobody}, {"message", "hi"}});
+  auto ticket = installation_->Post("/api/v1/campaigns",
+                                    {{"name", "Nobody"}, {"rule", nobody}, {"message", "hi"}});
   ASSERT_EQ(ticket.status, 202) << ticket.text;
   auto campaign = installation_->Completed(ticket.json["id"]);
   EXPECT_EQ(campaign["status"], "completed") << campaign;
