@@ -98,12 +98,12 @@ TEST_F(ExplanationTest, ThePreviewTellsGroups) {
     auto preview = AudienceStore(shop.pool).PreviewOf(rule, kNow);
     ASSERT_TRUE(preview) << preview.error().message;
     EXPECT_EQ(preview->count, 14);
-    auto by = [](const char* by, const char* label, int count) {
+    auto group = [](const char* by, const char* label, int count) {
       return tidings::Json{{"by", by}, {"label", label}, {"audience", count}};
     };
     EXPECT_EQ(preview->groups,
-              tidings::Json::array({by("spend", "up to 1,000", 14), by("city", "unknown", 8),
-                                    by("city", "Delhi", 3), by("city", "Pune", 3)}));
+              tidings::Json::array({group("spend", "up to 1,000", 14), group("city", "unknown", 8),
+                                    group("city", "Delhi", 3), group("city", "Pune", 3)}));
   }
 }
 
