@@ -51,6 +51,8 @@ TEST(JsonPrinter, SaysWhatIsWrongWithAValue) {
        "/: both sides have to be text, or numbers"},
       {R"({"left": {"field": "city"}, "operator": "in", "right": {"text": "x"}})",
        "two values are compared by"},
+      {R"({"left": {"real": {"field": "visit"}}, "operator": "<", "right": {"number": 1e308}})",
+       "/right/number: a number here is 0, or between 1e-30 and 1e30 in size"},
       {R"({"subject": {"field": "citty"}, "operator": "=", "value": "x"})",
        "/subject/field: unknown field `citty`; did you mean `city`?"},
       {R"({"subject": {"orders": "sum", "where": {"field": "city", "operator": "=", "value": "x"}},

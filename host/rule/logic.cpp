@@ -89,13 +89,22 @@ bool Needs(const Expr& expr, const Expr& subject) {
                              [&](const Expr& argument) { return Needs(argument, subject); });
 }
 
+// A test, and whether its opposite is meant: without a copy of it.
+struct Literal {
+  const Node& test;
+  bool negated;
+};
+
+Literal Itself(const Node& test) { return {test, test.negated}; }
+Literal Opposite(const Node& test) { return {test, !test.negated}; }
+
 // Whether a test that holds shows that there is a `subject`.
-bool HasValue(const Node& test, const Expr& subject) {
-  if (test.negated) return false;
-  if (auto* relation = std::get_if<Relation>(&test.part)) {
+bool HasValue(const Literal& literal, const Expr& subject) {
+  if (literal.negated) return false;
+  if (auto* relation = std::get_if<Relation>(&literal.test.part)) {
     return Needs(relation->left, subject) || Needs(relation->right, subject);
   }
-  auto* comparison = AsComparison(test);
+  auto* comparison = AsComparison(literal.test);
   bool absent = comparison && (comparison->op == Op::kIsNil || comparison->op == Op::kIsMissing);
   return comparison && !absent && Needs(comparison->subject, subject);
 }
@@ -105,24 +114,29 @@ bool ShowsKind(const Comparison& comparison, Op kind) {
   return comparison.op == kind || HasKind(comparison, kind);
 }
 
-// Whether `other`, negated or not, surely holds where `test` does.
-bool Implies(const Node& test, const Node& other, bool negated) {
-  auto* about = AsComparison(other);
+// Whether `other` surely holds where `literal` does.
+bool Implies(const Literal& literal, const Literal& other) {
+  auto* about = AsComparison(other.test);
   if (about == nullptr) return false;
-  if (negated && about->op == Op::kIsNil) return HasValue(test, about->subject);
-  auto* comparison = AsComparison(test);
+  if (other.negated && about->op == Op::kIsNil) return HasValue(literal, about->subject);
+  auto* comparison = AsComparison(literal.test);
   if (comparison == nullptr || !(comparison->subject == about->subject)) return false;
-  if (IntervalImplies(*comparison, test.negated, *about, negated)) return true;
-  if (test.negated || (about->op != Op::kIsNumber && about->op != Op::kIsText)) return false;
+  if (IntervalImplies(*comparison, literal.negated, *about, other.negated)) return true;
+  if (literal.negated || (about->op != Op::kIsNumber && about->op != Op::kIsText)) return false;
   Op opposite = about->op == Op::kIsNumber ? Op::kIsText : Op::kIsNumber;
-  return ShowsKind(*comparison, negated ? opposite : about->op);
+  return ShowsKind(*comparison, other.negated ? opposite : about->op);
 }
 
-bool Excludes(const Node& test, const Node& other) { return Implies(test, other, !other.negated); }
+bool Excludes(const Node& test, const Node& other) {
+  return Implies(Itself(test), Opposite(other));
+}
 
 // Each test, or small group, simplifies the groups beside it: in `a and (a or b)`, `b` is idle.
 void Absorb(std::vector<Node>& nodes, bool any) {
   constexpr int kSmall = 4;
+  bool groups = std::any_of(nodes.begin(), nodes.end(),
+                            [](const Node& node) { return AsGroup(node) != nullptr; });
+  if (!groups) return;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (SizeOf(nodes[i]) > kSmall) continue;
     Node known = any ? Not(nodes[i]) : nodes[i];
@@ -137,11 +151,12 @@ void Absorb(std::vector<Node>& nodes, bool any) {
 bool Clash(const std::vector<Node>& nodes, bool any) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (AsGroup(nodes[i]) != nullptr) continue;
-    Node known = any ? Not(nodes[i]) : nodes[i];
     for (size_t k = 0; k < nodes.size(); ++k) {
       if (k == i || AsGroup(nodes[k]) != nullptr) continue;
       if (AreOpposite(nodes[i], nodes[k])) return true;
-      if (any ? Implies(known, nodes[k]) : Excludes(known, nodes[k])) return true;
+      bool nothing = any ? Implies(Opposite(nodes[i]), Itself(nodes[k]))
+                         : Implies(Itself(nodes[i]), Opposite(nodes[k]));
+      if (nothing) return true;
     }
   }
   return false;
@@ -229,15 +244,20 @@ int SizeOf(const Node& node) {
   return size;
 }
 
-bool Implies(const Node& test, const Node& other) { return Implies(test, other, other.negated); }
+bool Implies(const Node& test, const Node& other) { return Implies(Itself(test), Itself(other)); }
 
-Formula Not(const Formula& formula) { return {Not(formula.perhaps), Not(formula.surely)}; }
+Formula Not(const Formula& formula) {
+  if (formula.IsExact()) return Formula::Exactly(Not(formula.surely));
+  return {Not(formula.perhaps), Not(formula.surely)};
+}
 
 Formula And(const Formula& left, const Formula& right) {
+  if (left.IsExact() && right.IsExact()) return Formula::Exactly(And({left.surely, right.surely}));
   return {And({left.surely, right.surely}), And({left.perhaps, right.perhaps})};
 }
 
 Formula Or(const Formula& left, const Formula& right) {
+  if (left.IsExact() && right.IsExact()) return Formula::Exactly(Or({left.surely, right.surely}));
   return {Or({left.surely, right.surely}), Or({left.perhaps, right.perhaps})};
 }
 
@@ -245,6 +265,9 @@ Formula Or(const Formula& left, const Formula& right) {
 Formula IfElse(const Formula& condition, const Formula& then, const Formula& otherwise) {
   if (condition.IsExact()) {
     const Node& node = condition.surely;
+    if (then.IsExact() && otherwise.IsExact()) {
+      return Formula::Exactly(IfElse(node, then.surely, otherwise.surely));
+    }
     return {IfElse(node, then.surely, otherwise.surely),
             IfElse(node, then.perhaps, otherwise.perhaps)};
   }

@@ -1,12 +1,17 @@
 // A rule says which customers belong to an audience.
 //
-//   TRY_ASSIGN(auto rule, rule::Rule::Parse("json", text, lib, limits));
-//   if (rule.IsSql()) { auto sql = rule.ToSql(now); ... "select ... from customers c where " +
-//   sql.where } else { TRY_ASSIGN(auto matcher, rule.NewMatcher(now)); ... matcher->Match(columns
-//   of each row) }
+//   TRY_ASSIGN(auto rule, rule::Rule::Parse("lua", text, lib, limits));
+//   auto pushdown = rule.PushDown(now);
+//   "select ... from customers c where " + pushdown.chosen.where                    these belong
+//   if (pushdown.asked) { TRY_ASSIGN(auto matcher, rule.NewMatcher(now)); ... }     and some of
+//   these
 //
-// A comparison with a missing value is false, and `not` is the exact opposite: JSON rules are
-// two-valued and never an error. The authored text is kept as the truth; times such as "90 days
+// JSON goes to SQL wholly. Lua is evaluated symbolically: what SQL can say of it, SQL says; about
+// the customers for whom it cannot, the script itself decides, in its sandbox. A customer for whom
+// the script raises an error does not belong.
+//
+// In JSON a comparison with a missing value is false, and `not` is the exact opposite: such rules
+// are two-valued and never an error. The authored text is kept as the truth; times such as "90 days
 // ago" stay relative in the rule and become constants only in ToSql and NewMatcher, by the `now`
 // given.
 #pragma once

@@ -69,7 +69,7 @@ class Explorer {
   bool Decide(const Formula& question);
   bool Decide(const Node& question) { return Decide(Formula::Exactly(question)); }
 
-  // While `step` runs, `node` holds.
+  // From here on `formula` holds, until what was learned since `facts()` is forgotten.
   void Assume(const Formula& formula) { Learn(formula, true); }
   size_t facts() const { return facts_.size(); }
   void Forget(size_t facts) { facts_.resize(facts); }

@@ -168,8 +168,10 @@ Value Interpreter::MergeWays(Explorer::Exploration& exploration) {
   if (!exploration.fails) {
     NoteUnsaid(exploration.ways);
     exploration.fails = Explorer::Fold(exploration.ways, FailureOf);
-    exploration.holds = Explorer::Fold(exploration.ways, TruthOfBoolean);
     Classify(exploration);
+    bool booleans = std::any_of(exploration.classes.begin(), exploration.classes.end(),
+                                [](const auto& entry) { return IsBoolean(entry.first); });
+    if (booleans) exploration.holds = Explorer::Fold(exploration.ways, TruthOfBoolean);
   }
   bool fails = explorer_.Decide(*exploration.fails);
   if (fails || exploration.classes.empty()) throw FirstError(exploration.ways);

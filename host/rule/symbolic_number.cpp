@@ -46,6 +46,7 @@ Number Constantly(const Site& site, const LuaNumber& number) {
   double value = ToDouble(number);
   bool integer = std::holds_alternative<int64_t>(number);
   if (integer && std::fabs(value) > kExact) site.GiveUp("the constant is beyond 2^53");
+  if (!IsFitReal(value)) site.GiveUp("the constant is too large or too small");
   double size = std::fabs(value);
   return {{Constant(value)}, integer, size, size == 0 ? 1 : size};
 }
@@ -153,7 +154,8 @@ Function FunctionOf(Operator op) {
 }
 
 void CheckRange(const Site& site, const Number& number) {
-  bool fits = number.most < kHuge && number.least > kTiny;
+  bool fits = number.most < kHuge && number.least > kTiny &&
+              CalculationsIn(number.expr) <= kMaxCalculations;
   if (!fits) site.GiveUp("the arithmetic may leave the range of doubles");
 }
 

@@ -1,6 +1,7 @@
 #include "rule/tree.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "rule/fields.h"
 
@@ -44,6 +45,19 @@ Type Expr::type() const {
     case Call::Function::kLength: return Type::kInteger;
     default: return Type::kReal;
   }
+}
+
+int CalculationsIn(const Expr& expr) {
+  auto* call = std::get_if<Call>(&expr.part);
+  if (call == nullptr) return 0;
+  int count = call->function >= Call::Function::kAdd ? 1 : 0;
+  for (const Expr& argument : call->arguments) count += CalculationsIn(argument);
+  return count;
+}
+
+bool IsFitReal(double constant) {
+  double size = std::fabs(constant);
+  return size == 0 || (size <= kMostReal && size >= 1 / kMostReal);
 }
 
 Comparison SomeOrder(Node where) {

@@ -176,6 +176,14 @@ struct Node {
 inline constexpr int kMaxDepth = 30;         // groups within groups
 inline constexpr int kMaxComparisons = 500;  // in one rule
 inline constexpr int kMaxListLength = 1000;  // constants of one `in`
+// Of the doubles in a Relation none overflows or vanishes, for which PostgreSQL would raise an
+// error: this many calculations with constants of at most 1e30 (and of at least 1e-30, or 0) stay
+// between 1e-300 and 1e300.
+inline constexpr int kMaxCalculations = 8;
+inline constexpr double kMostReal = 1e30;
+
+int CalculationsIn(const Expr& expr);
+bool IsFitReal(double constant);
 
 // "some order has": the count of the orders for which `where` holds is over 0.
 Comparison SomeOrder(Node where);

@@ -52,6 +52,9 @@ class ValueReader {
       return {Constant(json["text"].get<std::string>())};
     }
     if (json.contains("number") && json["number"].is_number()) {
+      if (!IsFitReal(json["number"].get<double>())) {
+        return Wrong(pointer + "/number", "a number here is 0, or between 1e-30 and 1e30 in size");
+      }
       return {Constant(json["number"].get<double>())};
     }
     for (Function function : kFunctions) {
@@ -111,7 +114,9 @@ class ValueReader {
     for (const Expr& argument : call.arguments) {
       if (!Fits(function, argument)) return Wrong(pointer, "does not take a value of this type");
     }
-    return {std::move(call)};
+    Expr expr{std::move(call)};
+    if (CalculationsIn(expr) <= kMaxCalculations) return expr;
+    return Wrong(pointer, fmt::format("a value takes at most {} calculations", kMaxCalculations));
   }
 
   const Complain& complain_;

@@ -1,0 +1,1 @@
+goto a ::a:: local x <close> = nil

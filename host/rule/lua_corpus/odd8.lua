@@ -1,0 +1,1 @@
+return segment{match=function(c) return c.visit // 0 end}

@@ -1,0 +1,3 @@
+return segment { match = function(c)
+return c.total_spend > 5000
+end }

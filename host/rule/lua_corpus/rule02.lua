@@ -1,0 +1,3 @@
+return segment { match = function(c)
+return days_since(c.last_order_date) > 180
+end }

@@ -1,0 +1,3 @@
+return segment { match = function(c)
+return c.email:lower():match("@gmail%.com$") ~= nil
+end }

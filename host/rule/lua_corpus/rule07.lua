@@ -1,0 +1,3 @@
+return segment { match = function(c)
+return c.attributes.age > 30
+end }

@@ -1,0 +1,3 @@
+return segment { match = function(c)
+return c.attributes.plan == "gold" and not c.attributes.blocked
+end }
