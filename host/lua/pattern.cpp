@@ -198,10 +198,16 @@ Pattern::Pattern(std::string_view text, bool anchors) {
 }
 
 const char* Match::At(const char* from) {
-  const char* end = From(from, 0, 0);
-  meter_.Spend(steps_ + 1);
-  steps_ = 0;
-  return end;
+  Step();
+  return CanBegin(from) ? From(from, 0, 0) : nullptr;
+}
+
+// Most places are ruled out by their first letter.
+bool Match::CanBegin(const char* at) const {
+  if (pattern_.items_.empty()) return true;
+  const Pattern::Item& first = pattern_.items_.front();
+  bool needs_one = first.kind == Pattern::Kind::kSet && (first.repeat == 0 || first.repeat == '+');
+  return !needs_one || Fits(at, first);
 }
 
 void Match::Step() {

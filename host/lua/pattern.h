@@ -81,7 +81,8 @@ struct Capture {
   bool position = false;  // "()": only where, not what
 };
 
-// The trial of one pattern at places of one subject. All are borrowed.
+// The trial of one pattern at places of one subject. All are borrowed. Steps are paid for in
+// bundles; those of the last one, begun and not full, are free.
 class Match {
  public:
   Match(const Pattern& pattern, std::string_view subject, Meter& meter)
@@ -98,6 +99,7 @@ class Match {
   const Capture& capture(int index) const { return captures_[index]; }
 
  private:
+  bool CanBegin(const char* at) const;
   const char* From(const char* at, size_t item, int depth);
   const char* Repeat(const char* at, size_t item, int depth);
   const char* Greedy(const char* at, size_t least, size_t item, int depth);

@@ -141,7 +141,8 @@ Value Interpreter::Find(const TableObject& table, const Value& key, int line) {
   Site site = At(line);
   if (key.As<Unknown>()) return site.Opaque("a member of a table under a key that SQL cannot say");
   std::vector<std::pair<Value, std::vector<Value>>> keys_by_value;
-  for (const auto& [ignored, member] : table.members) {
+  for (const auto& numbered : table.members) {
+    const auto& member = numbered.second;
     auto same = std::find_if(keys_by_value.begin(), keys_by_value.end(),
                              [&](const auto& entry) { return entry.first == member.second; });
     if (same == keys_by_value.end()) same = keys_by_value.insert(same, {member.second, {}});
