@@ -36,6 +36,13 @@ Result<rule::Rule> RuleOf(const ExplainOptions& options, const Locations& locati
     TRY_ASSIGN(auto segment, crm::SegmentStore(pool, IdSource::System()).Find(*id));
     return rule::Rule::Parse(segment.language, segment.source, lib, {});
   }
+  if (!std::filesystem::exists(options.segment)) {
+    return Fail(
+        Code::kNotFound,
+        fmt::format("{} is neither a file nor the id of a segment; name a rule's file, or an id "
+                    "that GET /api/v1/segments lists",
+                    options.segment));
+  }
   TRY_ASSIGN(auto text, ReadFile(options.segment));
   bool lua = std::filesystem::path(options.segment).extension() == ".lua";
   return lua ? rule::Rule::FromLua(options.segment, text, lib, {}) : rule::Rule::FromJson(text);
