@@ -9,6 +9,11 @@
 namespace tidings::rule::symbolic {
 namespace {
 
+Time MomentOf(const Constant& constant, Time now) {
+  auto* ago = std::get_if<Ago>(&constant);
+  return ago != nullptr ? ago->Before(now) : std::get<Time>(constant);
+}
+
 using lua_syntax::Operator;
 using Function = rule::Call::Function;
 
@@ -147,6 +152,21 @@ Value Modulo(const Site& site, const Number& left, const Number& right, bool int
   return {Combine(site, Function::kSubtract, left, whole, true)};
 }
 
+// `x + 0.0` and `x // 1.0`, which say no more than that.
+bool IsReal(const Value& value, double wanted) {
+  auto* number = value.As<double>();
+  return number != nullptr && *number == wanted;
+}
+
+Number Floating(Number real) {
+  real.integer = false;
+  return real;
+}
+
+Number FloorOf(const Number& real, bool integer) {
+  return {{rule::Call{Function::kFloor, {real.expr}}}, integer, real.most + 1, 1};
+}
+
 Function FunctionOf(Operator op) {
   return op == Operator::kAdd        ? Function::kAdd
          : op == Operator::kSubtract ? Function::kSubtract
@@ -177,6 +197,8 @@ Value Calculate(const Site& site, Operator op, const Value& left, const Value& r
   bool integer = IsInteger(left) && IsInteger(right);
   bool exact = integer && op != Operator::kDivide;
   Number a = Operand(site, left, exact), b = Operand(site, right, exact);
+  if (op == Operator::kAdd && IsInteger(left) && IsReal(right, 0)) return {Floating(a)};
+  if (op == Operator::kFloorDivide && !integer && IsReal(right, 1)) return {FloorOf(a, false)};
   switch (op) {
     case Operator::kDivide: return Divide(site, a, b);
     case Operator::kFloorDivide: return FloorDivide(site, a, b, integer);
@@ -189,7 +211,7 @@ Value Floor(const Site& site, const Number& number) {
   if (number.integer) return {number};
   Number real = RealOf(number);
   if (real.most > kExact) site.GiveUp("the whole part may be beyond 2^53");
-  return {Number{{rule::Call{Function::kFloor, {real.expr}}}, true, real.most + 1, 1}};
+  return {FloorOf(real, true)};
 }
 
 Op Flipped(Op op) {
@@ -211,6 +233,16 @@ Node Compare(const Site& site, const Number& left, Op op, const LuaNumber& right
     return op != Op::kEqual && above ? True() : False();
   }
   return Compare(site, left, op, Constantly(site, right));
+}
+
+Node Compare(const Site& site, const Number& left, Op op, const Moment& right) {
+  Node node = Compare(site, left, op, LuaNumber(right.seconds));
+  auto* comparison = std::get_if<Comparison>(&node.part);
+  bool bound = comparison != nullptr && comparison->subject.type() == Type::kTime;
+  if (bound && MomentOf(comparison->constants[0], site.now) == MomentOf(right.constant, site.now)) {
+    comparison->constants[0] = right.constant;
+  }
+  return node;
 }
 
 Node Compare(const Site& site, const Number& left, Op op, const Number& right) {

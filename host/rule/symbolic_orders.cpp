@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "lua/orders.h"
-#include "rule/bound_search.h"
+#include "rule/fields.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -51,14 +51,15 @@ Node HasItem(const Site& site, const Value& value) {
 Node Bound(const Site& site, const std::string& name, const Value& value) {
   auto* integer = value.As<int64_t>();
   auto* real = value.As<double>();
-  if (integer == nullptr && real == nullptr) {
+  auto* moment = value.As<Moment>();
+  if (integer == nullptr && real == nullptr && moment == nullptr) {
     site.Raise(fmt::format("`{}` has to be a number, not a {}", name, KindOf(value)));
   }
   bool amount = name.ends_with("_amount");
+  Number number = NumberOf(OrderField(amount ? Column::kOrderAmount : Column::kOrderDate));
   Op op = name == "before" ? Op::kLess : name == "max_amount" ? Op::kLessEqual : Op::kGreaterEqual;
-  auto bound = FindBound(OrderField(amount ? Column::kOrderAmount : Column::kOrderDate), op,
-                         integer ? LuaNumber(*integer) : LuaNumber(*real), site.now);
-  return bound.value_or(False());
+  if (moment != nullptr) return Compare(site, number, op, *moment);
+  return Compare(site, number, op, integer ? LuaNumber(*integer) : LuaNumber(*real));
 }
 
 Node Condition(const Site& site, const Value& key, const Value& value) {
@@ -72,12 +73,31 @@ Node Condition(const Site& site, const Value& key, const Value& value) {
   return *name == "item" ? HasItem(site, value) : Bound(site, *name, value);
 }
 
+// Whether a condition looks at nothing but the fields of one order.
+bool IsOfOrders(const Node& node) {
+  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
+    auto* field = std::get_if<Field>(&comparison->subject.part);
+    return field != nullptr && IsOfOrder(field->column);
+  }
+  auto* group = std::get_if<Group>(&node.part);
+  return group != nullptr && std::all_of(group->nodes.begin(), group->nodes.end(), IsOfOrders);
+}
+
+// The orders that a function chooses.
+std::optional<Node> ChosenBy(Interpreter& in, const Value& function) {
+  auto judgement = in.Ask(function, {{Order{}}});
+  bool exact = judgement && judgement->holds.IsExact() && IsFalse(judgement->fails.perhaps);
+  if (!exact || !IsOfOrders(judgement->holds.surely)) return std::nullopt;
+  return judgement->holds.surely;
+}
+
 // Nothing where a part of the filter differs from customer to customer.
 std::optional<Node> FilterOf(Interpreter& in, const Values& arguments) {
   Site site = in.Here();
   bool colon = !arguments.empty() && arguments[0].As<Orders>();
   if (!colon) site.Raise("is asked with a colon: c.orders:count{...}");
   if (arguments.size() < 2 || arguments[1].IsNil()) return True();
+  if (arguments[1].As<Closure*>()) return ChosenBy(in, arguments[1]);
   auto* table = arguments[1].As<TableObject*>();
   if (table == nullptr) site.Raise("the filter of orders is a table: {status = ...}");
   std::vector<Node> all;
@@ -133,7 +153,7 @@ const std::map<std::string, Builtin>& Questions() {
           return {in.Here().Opaque("orders asked by what differs from customer to customer")};
         return {Answer(in, name, *filter)};
       };
-      questions[name] = {std::string("orders.") + name, ask};
+      questions[name] = {std::string("orders.") + name, ask, true};
     }
     return questions;
   }();

@@ -101,14 +101,19 @@ Op OpOf(const Literal& literal) {
   return literal.ends ? Op::kEndsWith : Op::kContains;
 }
 
+// Of an attribute, `contains` would be true of a list too.
+Node PartOf(const Expr& text, Op op, const std::string& part) {
+  Node node{false, Comparison{text, op, {part}}};
+  bool attribute = op == Op::kContains && text.type() == Type::kAttribute;
+  return attribute ? And({{false, Comparison{text, Op::kIsText, {}}}, std::move(node)}) : node;
+}
+
 // Whether `pattern` is found in the text, as a test; nothing where SQL cannot say.
 std::optional<Node> Found(Interpreter& in, const Expr& text, const std::string& pattern,
                           bool plain) {
   if (!IsUtf8(pattern) || pattern.find('\0') != std::string::npos) return std::nullopt;
-  if (plain) return Node{false, Comparison{text, Op::kContains, {pattern}}};
-  if (auto literal = ReadLiteral(pattern)) {
-    return Node{false, Comparison{text, OpOf(*literal), {literal->text}}};
-  }
+  if (plain) return PartOf(text, Op::kContains, pattern);
+  if (auto literal = ReadLiteral(pattern)) return PartOf(text, OpOf(*literal), literal->text);
   try {
     if (!lua::Pattern(pattern, true).ToRegex()) return std::nullopt;
   } catch (const lua::PatternError& error) {
