@@ -1,5 +1,7 @@
 #include "rule/moment.h"
 
+#include "rule/mutation.h"
+
 namespace tidings::rule {
 namespace {
 
@@ -38,7 +40,7 @@ Bounds BoundsOf(Op op, const std::vector<Constant>& constants, Time now) {
   switch (op) {
     case Op::kLess: return to_first;
     case Op::kLessEqual: return to_end;
-    case Op::kGreater: return after;
+    case Op::kGreater: return IsBroken(Mutation::kDayBeginsAfterIt) ? from_first : after;
     case Op::kGreaterEqual: return from_first;
     case Op::kBetween: {
       Span last = SpanOf(constants.back(), now);

@@ -86,9 +86,10 @@ inline constexpr const char* kTexts[] = {
     "\"x\"",      "\"Z\"",     "\"a\"",    "\"\\xC3\"", "\"a\\0b\"",         "\"vip\"",
     "\"e\""};
 inline constexpr const char* kPatterns[] = {
-    "\"P\"",        "\"^P\"",      "\"e$\"",      "\"^x$\"",  "\"%d\"",  "\"^%a+$\"", "\"[^a-z]\"",
-    "\"[%w_]+%s\"", "\".\"",       "\"^....$\"",  "\"é\"",    "\"[é]\"", "\"%%\"",    "\"a-b\"",
-    "\"(%a)%1\"",   "\"%f[%w]x\"", "\"^[^@]*$\"", "\"%u%l\"", "\"o?'\"", "\"%\\\\\"", "\"\""};
+    "\"P\"",     "\"^P\"",     "\"e$\"",       "\"^x$\"",    "\"^P_n\"",    "\"%d\"",
+    "\"^%a+$\"", "\"[^a-z]\"", "\"[%w_]+%s\"", "\".\"",      "\"^....$\"",  "\"é\"",
+    "\"[é]\"",   "\"%%\"",     "\"a-b\"",      "\"(%a)%1\"", "\"%f[%w]x\"", "\"^[^@]*$\"",
+    "\"%u%l\"",  "\"o?'\"",    "\"%\\\\\"",    "\"\""};
 inline constexpr const char* kTextFields[] = {"c.city",  "c.name",  "c.status",
                                               "c.email", "c.phone", "c.external_id"};
 inline constexpr const char* kNumberFields[] = {"c.total_spend", "c.visit", "c.order_count",
@@ -273,7 +274,9 @@ inline Piece LuaMaker::Question() {
   std::string sign = std::string(" ") + Pick(maker::kCompare) + " ";
   switch (random_.Below(12)) {
     case 0: return {'b', "contains($0, " + part + ")", {AnyValue(1)}};
-    case 1: return {'b', "contains(c.tags, " + part + ")", {}};
+    case 1:
+      if (random_.Chance(0.5)) return {'b', "contains(c.tags, " + part + ")", {}};
+      return {'b', "any({\"vip\", \"new\"}, function(t) return has(c.tags, t) end)", {}};
     case 2: return {'b', "missing($0)", {AnyValue(1)}};
     case 3: return {'b', "missing(c.tags)", {}};
     case 4: return {'b', "between($0, " + low + ", " + high + ")", {AnyValue(1)}};

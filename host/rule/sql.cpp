@@ -3,14 +3,23 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "rule/mutation.h"
 #include "rule/sql_writer.h"
 
 namespace tidings::rule {
 
+namespace {
+
+std::string Enclosed(const std::string& condition) {
+  return IsBroken(Mutation::kGroupsWithoutParentheses) ? condition : "(" + condition + ")";
+}
+
+}  // namespace
+
 const char* Sign(Op op) {
   switch (op) {
     case Op::kLess: return "<";
-    case Op::kLessEqual: return "<=";
+    case Op::kLessEqual: return IsBroken(Mutation::kLessForLessEqual) ? "<" : "<=";
     case Op::kGreater: return ">";
     case Op::kGreaterEqual: return ">=";
     default: return "=";
@@ -35,6 +44,7 @@ std::string SqlWriter::Print(const Node& node, bool negated) {
   auto* comparison = std::get_if<Comparison>(&node.part);
   Text test = comparison != nullptr ? Print(*comparison) : Print(std::get<Relation>(node.part));
   if (!negated) return test.sql;
+  if (IsBroken(Mutation::kNotTrueDropped)) test.nullable = false;
   return test.nullable ? "(" + test.sql + ") is not true" : "not (" + test.sql + ")";
 }
 
@@ -42,7 +52,7 @@ std::string SqlWriter::Print(const Group& group, bool negated) {
   bool any = group.any != negated;
   if (group.nodes.empty()) return any ? "false" : "true";
   std::vector<std::string> parts;
-  for (const Node& node : group.nodes) parts.push_back("(" + Print(node, negated) + ")");
+  for (const Node& node : group.nodes) parts.push_back(Enclosed(Print(node, negated)));
   return Join(parts, any ? " or " : " and ");
 }
 

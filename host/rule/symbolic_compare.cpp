@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_number.h"
 
 namespace tidings::rule::symbolic {
@@ -77,6 +78,7 @@ Node NullableEqual(const Nullable& left, const Nullable& right) {
   if (left == right) return True();
   Node both = And({Leaf(left.expr, Op::kIsNil), Leaf(right.expr, Op::kIsNil)});
   bool texts = IsTextual(left.expr) && IsTextual(right.expr);
+  if (IsBroken(Mutation::kNilsNeverEqual)) both = False();
   if (!texts) return both;
   return Or({{false, Relation{left.expr, Op::kEqual, right.expr}}, both});
 }
@@ -104,7 +106,8 @@ Value SliceEqual(const Site& site, const Slice& slice, const Value& other) {
   auto size = static_cast<int64_t>(text->size());
   if (size > slice.size) return {false};
   if (!IsStorable(*text)) return site.Opaque("the text is no UTF-8");
-  Op op = size < slice.size ? Op::kEqual : slice.front ? Op::kBeginsWith : Op::kEndsWith;
+  bool shorter = size < slice.size && !IsBroken(Mutation::kShortTextIgnored);
+  Op op = shorter ? Op::kEqual : slice.front ? Op::kBeginsWith : Op::kEndsWith;
   return FromFormula(Formula::Exactly(Leaf(slice.expr, op, *text)));
 }
 
@@ -167,7 +170,8 @@ Value AttributeOrder(const Site& site, const Attribute& attribute, Op op, const 
     return site.Opaque("an attribute is compared with a field");
   }
   Expr subject{attribute.field};
-  if (!site.explorer.Decide(Leaf(subject, number ? Op::kIsNumber : Op::kIsText))) {
+  bool any = IsBroken(Mutation::kErrorOfKindDropped);
+  if (!any && !site.explorer.Decide(Leaf(subject, number ? Op::kIsNumber : Op::kIsText))) {
     site.Raise(fmt::format("attempt to compare attribute `{}` with a {}", attribute.field.attribute,
                            KindOf(other)));
   }
@@ -283,7 +287,8 @@ Value FromFormula(const Formula& formula) {
 }
 
 Value Resolve(const Site& site, const Nullable& value) {
-  if (site.explorer.Decide(Leaf(value.expr, Op::kIsNil))) return {Nil{}};
+  bool nil = !IsBroken(Mutation::kNilBranchDropped);
+  if (nil && site.explorer.Decide(Leaf(value.expr, Op::kIsNil))) return {Nil{}};
   if (IsTextual(value.expr)) return {Text{value.expr}};
   return {NumberOf(value.expr)};
 }
@@ -316,7 +321,9 @@ Value Ordered(const Site& site, const Value& left, Op op, const Value& right) {
   if (!texts && !numbers) RefuseOrder(site, a, b);
   if (texts && !(IsText(a) && IsText(b))) return PartOrder(site, a, op, b);
   if (a.IsConcrete() && b.IsConcrete()) return {ConcreteOrder(Plain(a), op, Plain(b))};
-  if (a.IsConcrete()) return Ordered(site, b, Flipped(op), a);
+  if (a.IsConcrete()) {
+    return Ordered(site, b, IsBroken(Mutation::kFlippedOperandsKept) ? op : Flipped(op), a);
+  }
   if (texts) return FromFormula(Formula::Exactly(TextOrder(site, a.As<Text>()->expr, op, b)));
   const Number& number = *a.As<Number>();
   if (auto* second = b.As<Number>()) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 
 namespace tidings::rule::symbolic {
@@ -128,6 +129,7 @@ std::optional<Judgement> Interpreter::TryJudgeBoth(const lua_syntax::Binary& bin
   if (!right) return right;
   // Where the left side of an `or` holds, it does not matter what the right side would say.
   Formula reached = both ? And(open, right->holds) : And(Not(left->fails), right->holds);
+  if (!both && IsBroken(Mutation::kErrorOfOrDropped)) right->fails = Exactly(false);
   return Judgement{both ? reached : Or(left->holds, reached),
                    Or(left->fails, And(open, right->fails))};
 }

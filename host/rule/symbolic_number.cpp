@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "rule/bound_search.h"
+#include "rule/mutation.h"
 
 namespace tidings::rule::symbolic {
 namespace {
@@ -34,7 +35,7 @@ bool IsOfField(const Expr& expr) {
 // Beyond the safe integers a rule is left to Lua: there its own wrap around.
 void Guard(const Site& site, const Number& number) {
   bool field = number.integer && number.expr.type() == Type::kInteger && IsOfField(number.expr);
-  if (!field) return;
+  if (!field || IsBroken(Mutation::kWrapAroundIgnored)) return;
   Comparison within{number.expr, Op::kBetween, {Decimal(-kSafe), Decimal(kSafe)}};
   if (!site.explorer.Decide(Node{false, std::move(within)})) {
     site.GiveUp("a number beyond 2^40 is counted by Lua alone");
@@ -137,6 +138,7 @@ Value FloorDivide(const Site& site, const Number& left, const Number& right, boo
     site.GiveUp("`//` by 0");
   }
   Number quotient = Combine(site, Function::kDivide, left, right, false);
+  if (IsBroken(Mutation::kDivisionNotFloored)) return {quotient};
   Number floor = *Floor(site, quotient).As<Number>();
   floor.integer = integer;
   return {floor};

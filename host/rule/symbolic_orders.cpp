@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lua/orders.h"
 #include "rule/fields.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -125,7 +126,8 @@ Node SomeOf(const Node& filter) {
 }
 
 Value Average(Interpreter& in, const Node& filter) {
-  if (!in.explorer().Decide(SomeOf(filter))) return {Nil{}};
+  bool none = !IsBroken(Mutation::kNoneHasAnAverage);
+  if (none && !in.explorer().Decide(SomeOf(filter))) return {Nil{}};
   Value sum{NumberOf(Over(Kind::kSum, Column::kOrderAmount, filter))};
   Number count = NumberOf(Over(Kind::kCount, Column::kOrderAmount, filter));
   return Calculate(in.Here(), lua_syntax::Operator::kDivide, sum, {count});
@@ -134,6 +136,7 @@ Value Average(Interpreter& in, const Node& filter) {
 Value Answer(Interpreter& in, const std::string& question, const Node& filter) {
   if (question == "avg") return Average(in, filter);
   if (question == "any") return FromFormula(Formula::Exactly(SomeOf(filter)));
+  if (IsBroken(Mutation::kAllOrdersAreAny)) return FromFormula(Formula::Exactly(SomeOf(filter)));
   if (question == "all") return FromFormula(Formula::Exactly(Not(SomeOf(Not(filter)))));
   bool date = question == "first" || question == "last";
   Column of = date ? Column::kOrderDate : Column::kOrderAmount;

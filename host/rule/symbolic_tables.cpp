@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "rule/fields.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -47,6 +48,7 @@ Formula HasOneOf(const Expr& subject, const std::vector<Value>& keys) {
   }
   if (texts.empty()) return Formula::Exactly(False());
   std::sort(texts.begin(), texts.end());
+  if (IsBroken(Mutation::kSetLosesAMember)) texts.resize(1);
   Op op = texts.size() == 1 ? Op::kEqual : Op::kIn;
   return Formula::Exactly({false, Comparison{subject, op, std::move(texts)}});
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lua/pattern.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -89,6 +90,7 @@ std::optional<Literal> ReadLiteral(std::string_view pattern) {
     bool escaped = pattern[i] == '%' && i + 1 < pattern.size();
     if (escaped && std::isalnum(static_cast<unsigned char>(pattern[i + 1]))) return std::nullopt;
     if (escaped) ++i;
+    if (IsBroken(Mutation::kPatternTakenAsText)) escaped = true;
     bool special = kSpecial.find(pattern[i]) != std::string_view::npos || pattern[i] == ')';
     if (special && !escaped) return std::nullopt;
     literal.text += pattern[i];
