@@ -70,6 +70,7 @@ Node TextEqual(const Expr& subject, const Value& other) {
   }
   const Expr* second = TextOf(other);
   if (second == nullptr) return False();
+  if (subject == *second) return True();
   return {false, Relation{subject, Op::kEqual, *second}};
 }
 
@@ -156,7 +157,11 @@ Value SymbolicEqual(const Site& site, const Value& left, const Value& right) {
 }
 
 Node TextOrder(const Site& site, const Expr& subject, Op op, const Value& other) {
-  if (const Expr* second = TextOf(other)) return {false, Relation{subject, op, *second}};
+  if (const Expr* second = TextOf(other)) {
+    if (subject == *second)
+      return op == Op::kLessEqual || op == Op::kGreaterEqual ? True() : False();
+    return {false, Relation{subject, op, *second}};
+  }
   const auto& text = *other.As<std::string>();
   if (!IsStorable(text)) site.GiveUp("the text is no UTF-8");
   return Leaf(subject, op, text);
