@@ -50,7 +50,8 @@ Result<rule::Rule> RuleOf(const ExplainOptions& options, const Locations& locati
 
 std::string SqlText(const char* title, const OrderedJson& sql) {
   if (sql.is_null()) return "";
-  std::string text = fmt::format("\n{}\n  {}\n", title, sql["where"].get<std::string>());
+  std::string text = fmt::format("\n{}\n  from {}\n  where {}\n", title,
+                                 sql["from"].get<std::string>(), sql["where"].get<std::string>());
   int number = 0;
   for (const auto& param : sql["params"]) {
     text += fmt::format("  ${} = {}\n", ++number, param.get<std::string>());

@@ -7,22 +7,16 @@
 
 #include "crm/audience_groups.h"
 #include "crm/customer_json.h"
+#include "crm/quickest.h"
 #include "crm/sql.h"
 #include "pg/pool.h"
+#include "pg/transaction.h"
 #include "rule/rule.h"
 
 namespace tidings::crm {
 namespace {
 
-constexpr int kSample = 10, kPageSize = 20'000;
-
-// How many rows the planner expects.
-Result<int64_t> Planned(pg::Connection& connection, const rule::Sql& condition) {
-  auto explain = "explain (format json) select from customers c where " + condition.where;
-  TRY_ASSIGN(auto rows, connection.Execute(explain, ParamsOf(condition)));
-  TRY_ASSIGN(Json plans, ParseJson(rows.Text(0, 0)));
-  return plans[0]["Plan"]["Plan Rows"].get<int64_t>();
-}
+constexpr int kSample = 10;
 
 Json SampleOf(const pg::Rows& rows) {
   Json sample = Json::array();
@@ -31,12 +25,10 @@ Json SampleOf(const pg::Rows& rows) {
 }
 
 Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto sql = rule.ToSql(now);
-  auto count = fmt::format("select count(*) from customers c where {}", sql.where);
-  auto sample = fmt::format("select {} from customers c where {} limit {}", kCustomerColumns,
-                            sql.where, kSample);
+  TRY_ASSIGN(auto sql, ChosenBySql(connection, rule, now));
+  auto sample = sql.Select(kCustomerColumns) + fmt::format(" limit {}", kSample);
   Preview preview;
-  TRY_ASSIGN(auto counted, connection.Execute(count, ParamsOf(sql)));
+  TRY_ASSIGN(auto counted, connection.Execute(sql.Select("count(*)"), ParamsOf(sql)));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
   TRY_ASSIGN(preview.groups, AudienceGroups(connection, sql));
   TRY_ASSIGN(auto errors, FindErrors(connection, rule, now));
@@ -50,7 +42,7 @@ Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time n
 rule::Sql Among(const std::vector<Id>& ids) {
   std::string array = "{";
   for (const Id& id : ids) array += (array.size() > 1 ? "," : "") + id.ToString();
-  return {"c.id = any ($1::uuid[])", {array + "}"}};
+  return {"customers c", "c.id = any ($1::uuid[])", {array + "}"}};
 }
 
 Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, Time now) {
@@ -68,98 +60,86 @@ Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, T
   return preview;
 }
 
-// Asks the script about each of the rows that `select` reads, in the order of matcher.Columns().
-Status Ask(pg::Connection& connection, const std::string& select, const pg::Params& params,
-           rule::Matcher& matcher, std::vector<Id>& chosen) {
-  TRY_ASSIGN(auto rows, connection.Execute(select, params));
-  std::vector<std::optional<std::string_view>> columns(static_cast<size_t>(rows.columns()));
-  for (int i = 0; i < rows.size(); ++i) {
-    for (int c = 0; c < rows.columns(); ++c) columns[static_cast<size_t>(c)] = rows.OptText(i, c);
-    if (matcher.Match(columns)) chosen.push_back(rows.Uuid(i, 0));
+Status AddChosen(pg::Connection& connection, const rule::Ways& ways, Matched& matched) {
+  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+  return connection.Stream(choice.sql.Select("c.id"), ParamsOf(choice.sql),
+                           [&](const pg::Rows& rows) -> Status {
+                             matched.ids.push_back(rows.Uuid(0, 0));
+                             return {};
+                           });
+}
+
+// Asks the script about each of these customers; notes who belongs, and the errors.
+Status Ask(pg::Connection& connection, const rule::Sql& sql, rule::Matcher& matcher,
+           Matched& matched) {
+  TRY(connection.Stream(sql.Select(matcher.Columns()), ParamsOf(sql),
+                        [&](const pg::Rows& rows) -> Status {
+                          if (matcher.Match(rows, 0)) matched.ids.push_back(rows.Uuid(0, 0));
+                          return {};
+                        }));
+  matched.errors += matcher.report().errors;
+  if (matched.first_error.empty()) matched.first_error = matcher.report().first_error;
+  return {};
+}
+
+Status AddAsked(pg::Connection& connection, const rule::Rule& rule, Time now,
+                const rule::Ways& ways, Matched& matched) {
+  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+  for (auto fields : {rule::Fields::kNamed, rule::Fields::kAll}) {
+    Matched asked;
+    TRY_ASSIGN(auto matcher, rule.NewMatcher(now, fields));
+    TRY(Ask(connection, choice.sql, *matcher, asked));
+    if (matcher->WantedMore()) continue;
+    matched.ids.insert(matched.ids.end(), asked.ids.begin(), asked.ids.end());
+    matched.errors += asked.errors;
+    matched.first_error = asked.first_error;
+    break;
   }
   return {};
 }
 
-// One rule over all customers, page by page.
-class Matching {
- public:
-  Matching(pg::Connection& connection, rule::Matcher& matcher, const rule::Sql& verdicts)
-      : connection_(connection),
-        matcher_(matcher),
-        page_(fmt::format("select id, chosen, asked from (select c.id, {} from customers c where "
-                          "c.id > $1) v where chosen or asked or failed order by id limit {}",
-                          verdicts.where, kPageSize)),
-        ask_(fmt::format("select {} from customers c where c.id = any ($1::uuid[]) order by c.id",
-                         matcher.Columns())),
-        verdicts_(verdicts) {}
-
-  Result<Matched> Run() {
-    for (int size = kPageSize; size == kPageSize;) {
-      pg::Params params;
-      params.Uuid(last_);
-      for (const auto& param : verdicts_.params) params.Text(param);
-      TRY_ASSIGN(auto rows, connection_.Execute(page_, params));
-      TRY(Read(rows));
-      size = rows.size();
-    }
-    matched_.errors += matcher_.report().errors;
-    matched_.first_error = matcher_.report().first_error;
-    return std::move(matched_);
-  }
-
- private:
-  // Of the customers for whom the rule surely fails, the first one alone is asked about, to hear
-  // the error.
-  Status Read(const pg::Rows& rows) {
-    std::vector<Id> asked;
-    auto page = static_cast<std::ptrdiff_t>(matched_.ids.size());
-    for (int i = 0; i < rows.size(); ++i) {
-      last_ = rows.Uuid(i, 0);
-      if (rows.Bool(i, 2) || (!rows.Bool(i, 1) && !heard_)) {
-        heard_ = heard_ || !rows.Bool(i, 2);
-        asked.push_back(last_);
-      } else if (rows.Bool(i, 1)) {
-        matched_.ids.push_back(last_);
-      } else {
-        ++matched_.errors;
-      }
-    }
-    if (asked.empty()) return {};
-    TRY(Ask(connection_, ask_, pg::Params().UuidArray(asked), matcher_, matched_.ids));
-    std::sort(matched_.ids.begin() + page, matched_.ids.end());
-    return {};
-  }
-
-  pg::Connection& connection_;
-  rule::Matcher& matcher_;
-  const std::string page_, ask_;
-  const rule::Sql& verdicts_;
-  Id last_;
-  bool heard_ = false;
-  Matched matched_;
-};
+// Counts the customers for whom the rule surely fails, and asks about one of them, to hear how.
+Status AddFailed(pg::Connection& connection, const rule::Rule& rule, Time now,
+                 const rule::Ways& ways, Matched& matched) {
+  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+  TRY_ASSIGN(auto counted, connection.Execute(choice.sql.Select("count(*)"), ParamsOf(choice.sql)));
+  int64_t errors = counted.Int(0, 0);
+  matched.errors += errors;
+  if (errors == 0 || !matched.first_error.empty()) return {};
+  rule::Sql one = choice.sql;
+  one.where += " limit 1";
+  Matched heard;
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now, rule::Fields::kAll));
+  TRY(Ask(connection, one, *matcher, heard));
+  matched.first_error = heard.first_error;
+  return {};
+}
 
 }  // namespace
 
+Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto pushdown = rule.PushDown(now);
+  if (!pushdown.chosen) return rule::Sql{"customers c", "false", {}};
+  TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.chosen));
+  return std::move(choice.sql);
+}
+
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto pushdown = rule.PushDown(now, 2);  // $1 is where the page begins
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  return Matching(connection, *matcher, pushdown.verdicts).Run();
+  auto pushdown = rule.PushDown(now);
+  Matched matched;
+  TRY_ASSIGN(auto snapshot, pg::Transaction::Begin(connection, pg::Isolation::kRepeatableRead));
+  if (pushdown.chosen) TRY(AddChosen(connection, *pushdown.chosen, matched));
+  if (pushdown.asked) TRY(AddAsked(connection, rule, now, *pushdown.asked, matched));
+  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, matched));
+  TRY(snapshot.Commit());
+  std::sort(matched.ids.begin(), matched.ids.end());
+  return matched;
 }
 
 Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto failed = rule.PushDown(now).failed;
+  auto pushdown = rule.PushDown(now);
   Matched errors;
-  if (!failed) return errors;
-  auto count = fmt::format("select count(*) from customers c where {}", failed->where);
-  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(*failed)));
-  errors.errors = rows.Int(0, 0);
-  if (errors.errors == 0) return errors;
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  auto one =
-      fmt::format("select {} from customers c where {} limit 1", matcher->Columns(), failed->where);
-  TRY(Ask(connection, one, ParamsOf(*failed), *matcher, errors.ids));
-  errors.first_error = matcher->report().first_error;
+  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, errors));
   return errors;
 }
 
@@ -176,10 +156,13 @@ Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
 Result<int64_t> AudienceStore::EstimateOf(const rule::Rule& rule, Time now) {
   auto pushdown = rule.PushDown(now);
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  TRY_ASSIGN(auto estimate, Planned(*lease, pushdown.chosen));
-  if (!pushdown.asked) return estimate;
-  TRY_ASSIGN(auto asked, Planned(*lease, *pushdown.asked));
-  return estimate + asked;
+  int64_t rows = 0;
+  for (const auto* ways : {&pushdown.chosen, &pushdown.asked}) {
+    if (!ways->has_value()) continue;
+    TRY_ASSIGN(auto choice, Quickest(*lease, **ways));
+    rows += choice.rows;
+  }
+  return rows;
 }
 
 }  // namespace tidings::crm
