@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -92,7 +93,30 @@ bool ReadZone(TimeReader& in, Duration& offset) {
   return true;
 }
 
+Time MonthsBefore(Time now, int count) {
+  using namespace std::chrono;
+  auto day = floor<days>(now);
+  year_month_day date(day);
+  auto month = year_month(date.year(), date.month()) - months(count);
+  auto last = year_month_day_last(month.year(), month_day_last(month.month())).day();
+  year_month_day moved(month.year(), month.month(), std::min(date.day(), last));
+  return Time(sys_days(moved)) + (now - day);
+}
+
 }  // namespace
+
+bool IsSpan(double count, TimeUnit unit) {
+  constexpr double kAYear[] = {525'600, 8'760, 365, 52, 12, 1};
+  bool whole = unit < TimeUnit::kMonths || count == std::floor(count);
+  return whole && count >= 0 && count <= 200 * kAYear[static_cast<int>(unit)];
+}
+
+Time Before(Time now, double count, TimeUnit unit) {
+  constexpr double kSeconds[] = {60, 3600, 86'400, 7 * 86'400};
+  if (unit == TimeUnit::kMonths) return MonthsBefore(now, static_cast<int>(count));
+  if (unit == TimeUnit::kYears) return MonthsBefore(now, 12 * static_cast<int>(count));
+  return now - Duration(std::llround(count * kSeconds[static_cast<int>(unit)] * 1e6));
+}
 
 const Clock& Clock::System() {
   static const SystemClock clock;

@@ -43,6 +43,15 @@ std::string FormatTime(Time time);
 // these. Fails with kInvalidArgument, naming the text.
 Result<Time> ParseTime(std::string_view text);
 
+// Units of a span. Months and years follow the calendar (31 March less a month is the last of
+// February); the rest are fixed lengths.
+enum class TimeUnit { kMinutes, kHours, kDays, kWeeks, kMonths, kYears };
+
+// Whether so many may lie before now: not negative, at most 200 years, whole months and years.
+bool IsSpan(double count, TimeUnit unit);
+// The moment that lies so many before `now`. They have to be a span.
+Time Before(Time now, double count, TimeUnit unit);
+
 // "250ms", "5s", "10m", "2h", "7d" and plain numbers of seconds ("1.5"); never negative.
 Result<Duration> ParseDuration(std::string_view text);
 

@@ -12,11 +12,12 @@ namespace tidings::lua {
 
 // Each adds its functions or its table to the table on top of the stack. They raise.
 void AddBase(lua_State* L, Context& context);  // type, tostring, pairs, pcall, error, require, ...
+void AddQuestions(lua_State* L);               // has, contains, between, missing, any
 void AddString(lua_State* L, Context& context);  // string, and the metatable of strings
 void AddTable(lua_State* L, Context& context);   // table
 void AddMath(lua_State* L, Context& context);    // math without random numbers; utf8
 void AddJson(lua_State* L, Context& context);    // json
-void AddTime(lua_State* L, Context& context);    // now, days_since, time
+void AddTime(lua_State* L, Context& context);    // now, days_since, days_ago, time
 void AddStage(lua_State* L, Context& context);   // segment, deliver, ...; accept, retry; http, log
 
 // Sets the functions count, sum, avg, min, max, first, last, any and all of the table on top: those

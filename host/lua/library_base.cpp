@@ -87,22 +87,6 @@ int ToNumber(lua_State* L) {
   return CallStock(L);
 }
 
-// has(list, value): whether one of the list's values is equal to it.
-int Has(lua_State* L) {
-  luaL_checkany(L, 2);
-  if (lua_isnil(L, 1)) return lua_pushboolean(L, 0), 1;
-  lua_Integer length = luaL_len(L, 1);
-  bool found = false;
-  for (lua_Integer i = 1; i <= length && !found; ++i) {
-    lua_geti(L, 1, i);
-    found = lua_compare(L, -1, 2, LUA_OPEQ);
-    lua_pop(L, 1);
-    Budget::Of(L).Charge(L, 2);
-  }
-  lua_pushboolean(L, found);
-  return 1;
-}
-
 // Modules ---------------------------------------------------------------------------------------
 
 bool IsModuleName(std::string_view name) {
@@ -248,7 +232,6 @@ void AddBase(lua_State* L, Context& context) {
   AddFunction(L, "pcall", PCall);
   AddFunction(L, "getmetatable", GetMetatable);
   AddFunction(L, "setmetatable", SetMetatable);
-  AddFunction(L, "has", Has);
   AddFunction(L, "require", Guarded<Require>, context);
   lua_settop(L, target);
 }

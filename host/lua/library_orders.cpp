@@ -1,9 +1,11 @@
-// c.orders: count, sum, avg, min, max, first, last, any, all.
+// c.orders: count, sum, avg, min, max, first, last, any, all. Which orders, a table says, or a
+// function that sees each as {amount, status, date, items}.
 #include <algorithm>
 
 #include "base/money.h"
 #include "base/text.h"
 #include "lua/context.h"
+#include "lua/convert.h"
 #include "lua/freeze.h"
 #include "lua/library.h"
 #include "lua/orders.h"
@@ -93,15 +95,40 @@ OrderFilter ReadFilter(lua_State* L, int index) {
   return filter;
 }
 
+// The order as a function that chooses orders sees it.
+void PushOrder(lua_State* L, const Json& order) {
+  auto money = Money::Parse(TextOf(order, "amount")).value_or(Money());
+  lua_createtable(L, 0, 4);
+  lua_pushnumber(L, static_cast<double>(money.units) / 1e4);
+  lua_setfield(L, -2, "amount");
+  lua_pushnumber(L, static_cast<double>(order.value("date", int64_t{0})) / 1e6);
+  lua_setfield(L, -2, "date");
+  PushText(L, TextOf(order, "status"));
+  lua_setfield(L, -2, "status");
+  PushJson(L, order.value("items", Json::array()));
+  lua_setfield(L, -2, "items");
+}
+
+// Whether the function at 2 chooses the order.
+bool Chooses(lua_State* L, const Json& order) {
+  lua_pushvalue(L, 2);
+  PushOrder(L, order);
+  lua_call(L, 1, 1);
+  bool chosen = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return chosen;
+}
+
 Totals TotalsOf(lua_State* L) {
   auto check = reinterpret_cast<Check>(lua_touserdata(L, lua_upvalueindex(2)));
   const Json& orders = check(L);
-  OrderFilter filter = ReadFilter(L, 2);
+  bool function = lua_isfunction(L, 2);
+  OrderFilter filter = function ? OrderFilter() : ReadFilter(L, 2);
   Budget::Of(L).Charge(L, 8 * orders.size());
   Totals totals;
   for (const Json& order : orders) {
     ++totals.orders;
-    if (filter.Fits(order)) totals.Add(order);
+    if (function ? Chooses(L, order) : filter.Fits(order)) totals.Add(order);
   }
   return totals;
 }

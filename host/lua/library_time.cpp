@@ -1,4 +1,5 @@
-// now, days_since, time. A time is a number: seconds since 1970 in UTC, as a float.
+// now, days_since, days_ago and its like, time. A time is a number: seconds since 1970 in UTC, as a
+// float.
 #include <cmath>
 #include <string>
 
@@ -30,6 +31,23 @@ int DaysSince(lua_State* L) {
   return 1;
 }
 
+// days_ago(90), months_ago(6): so many before now. Upvalues: the context and the unit.
+int Ago(lua_State* L) {
+  auto unit = static_cast<TimeUnit>(lua_tointeger(L, lua_upvalueindex(2)));
+  double count = luaL_checknumber(L, 1);
+  luaL_argcheck(L, IsSpan(count, unit), 1,
+                "has to be at most 200 years, not negative, and whole for months and years");
+  lua_pushnumber(L, SecondsOf(Before(Context::Of(L).now, count, unit)));
+  return 1;
+}
+
+void AddAgo(lua_State* L, const char* name, TimeUnit unit, Context& context) {
+  lua_pushlightuserdata(L, &context);
+  lua_pushinteger(L, static_cast<lua_Integer>(unit));
+  lua_pushcclosure(L, Ago, 2);
+  lua_setfield(L, -2, name);
+}
+
 // time.parse("2026-03-01T09:30:00Z"): seconds, or nil and why not.
 int Parse(lua_State* L) {
   auto time = ParseTime(CheckText(L, 1));
@@ -41,6 +59,12 @@ int Parse(lua_State* L) {
 
 int Format(lua_State* L) {
   PushText(L, FormatTime(CheckTime(L, 1)));
+  return 1;
+}
+
+// time.date(t): "2026-03-01", the day in UTC.
+int Date(lua_State* L) {
+  PushText(L, FormatTime(CheckTime(L, 1)).substr(0, 10));
   return 1;
 }
 
@@ -72,9 +96,15 @@ int Parts(lua_State* L) {
 void AddTime(lua_State* L, Context& context) {
   AddFunction(L, "now", Now, context);
   AddFunction(L, "days_since", DaysSince, context);
+  const std::pair<const char*, TimeUnit> kUnits[] = {
+      {"minutes_ago", TimeUnit::kMinutes}, {"hours_ago", TimeUnit::kHours},
+      {"days_ago", TimeUnit::kDays},       {"weeks_ago", TimeUnit::kWeeks},
+      {"months_ago", TimeUnit::kMonths},   {"years_ago", TimeUnit::kYears}};
+  for (const auto& [name, unit] : kUnits) AddAgo(L, name, unit, context);
   lua_newtable(L);
   AddFunction(L, "parse", Guarded<Parse>);
   AddFunction(L, "format", Guarded<Format>);
+  AddFunction(L, "date", Guarded<Date>);
   AddFunction(L, "parts", Guarded<Parts>);
   FreezeLibrary(L);
   lua_setfield(L, -2, "time");

@@ -45,6 +45,10 @@ TEST(Orders, AnswerEveryQuestion) {
       "c.orders:last{status = 'cancelled'} == time.parse('2026-02-10')",
       "c.orders:any{item = 'Cup'} and not c.orders:any{item = 'cup'}",
       "c.orders:all{min_amount = 7.25} and not c.orders:all{status = 'completed'}",
+      "c.orders:count(function(o) return o.amount > 20 and o.status == 'COMPLETED' end) == 1",
+      "c.orders:any(function(o) return o.date < time.parse('2026-02-01') end)",
+      "c.orders:count(function(o) return any(o.items, function(i) return i.sku == 'C1' end) end) "
+      "== 1",
       "math.type(c.orders:count()) == 'integer' and math.type(c.orders:sum()) == 'float'",
   };
   for (const char* condition : kTrue) EXPECT_EQ(Ask(condition), "yes") << condition;
@@ -59,6 +63,7 @@ TEST(Orders, SayWhatIsWrong) {
       {"c.orders:count{status = {}}", "the list of `status` is empty"},
       {"c.orders:count{min_amount = '5'}", "`min_amount` has to be a number, not a string"},
       {"c.orders:count{item = 5}", "`item` has to be text"},
+      {"c.orders:count(function(o) return o.nothing.x end)", "attempt to index a nil value"},
       {"c.orders:count{5}", "are asked by name"},
       {"c.orders.count()", "c.orders:count{...}"},
       {"c.orders.count(c.tags)", "c.orders:count{...}"},

@@ -53,6 +53,7 @@ void PushMessage(lua_State* L) {
 void PushLibraries(lua_State* L, Context& context) {
   lua_newtable(L);
   AddBase(L, context);
+  AddQuestions(L);
   AddString(L, context);
   AddTable(L, context);
   AddMath(L, context);

@@ -70,18 +70,21 @@ TEST(Sandbox, HasExactlyTheseNames) {
     return table.concat(names, " "))");
   EXPECT_EQ(
       outcome.text,
-      "accept assert days_since deliver error getmetatable has ingest ipairs json json.decode "
+      "accept any assert between contains days_ago days_since deliver error getmetatable has "
+      "hours_ago ingest ipairs json json.decode "
       "json.encode json.list json.null math math.abs math.ceil math.cos math.deg math.exp "
       "math.floor "
       "math.fmod math.huge math.log math.max math.maxinteger math.min math.mininteger math.modf "
-      "math.pi math.rad math.sin math.sqrt math.tan math.tointeger math.type math.ult next now "
+      "math.pi math.rad math.sin math.sqrt math.tan math.tointeger math.type math.ult "
+      "minutes_ago missing months_ago next now "
       "pairs "
       "pcall rawequal receipt reject require retry route segment select setmetatable string "
       "string.byte string.char string.find string.format string.gmatch string.gsub string.len "
       "string.lower string.match string.rep string.reverse string.sub string.upper summarize table "
       "table.concat table.insert table.move table.pack table.remove table.sort table.unpack time "
-      "time.format time.parse time.parts tonumber tostring type utf8 utf8.char utf8.charpattern "
-      "utf8.codepoint utf8.codes utf8.len utf8.offset");
+      "time.date time.format time.parse time.parts tonumber tostring type utf8 utf8.char "
+      "utf8.charpattern "
+      "utf8.codepoint utf8.codes utf8.len utf8.offset weeks_ago years_ago");
 }
 
 TEST(Sandbox, FreezesTheMetatableOfStrings) {

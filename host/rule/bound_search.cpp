@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "rule/logic.h"
+#include "rule/mutation.h"
 
 namespace tidings::rule {
 namespace {
@@ -184,6 +185,7 @@ class Search {
 
  private:
   Node Test(Op op, int64_t raw) const {
+    if (IsBroken(Mutation::kBoundOffByOne)) ++raw;
     return {false, Comparison{leaf_, op, {ConstantAt(leaf_, raw, now_)}}};
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rule/bound_search.h"
 #include "rule/interval.h"
 #include "rule/some_order.h"
 
@@ -53,12 +54,13 @@ bool HasKind(const Comparison& comparison, Op kind) {
   return one && (kind == Op::kIsNumber ? number : text);
 }
 
-// Texts and numbers, equal to one of several.
+// Texts and numbers, equal to one of several; tags that have one of several.
 bool IsEquality(const Node& node) {
   auto* comparison = AsComparison(node);
   if (comparison == nullptr || node.negated) return false;
-  if (comparison->op != Op::kEqual && comparison->op != Op::kIn) return false;
-  return comparison->subject.type() != Type::kTime;
+  Type type = comparison->subject.type();
+  Op one = type == Type::kTags ? Op::kContains : Op::kEqual;
+  return (comparison->op == one || comparison->op == Op::kIn) && type != Type::kTime;
 }
 
 // `city = a or city = b` as `city in (a, b)`. Only constants: another field stays as it is.
@@ -66,18 +68,22 @@ void MergeEqualities(std::vector<Node>& nodes) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (!IsEquality(nodes[i])) continue;
     auto& into = std::get<Comparison>(nodes[i].part);
+    bool merged = false;
     for (size_t k = nodes.size() - 1; k > i; --k) {
       auto* other = AsComparison(nodes[k]);
       bool same = IsEquality(nodes[k]) && other->subject == into.subject;
       if (!same || into.constants.size() + other->constants.size() > kMaxListLength) continue;
       into.op = Op::kIn;
+      merged = true;
       into.constants.insert(into.constants.end(), other->constants.begin(), other->constants.end());
       nodes.erase(nodes.begin() + static_cast<std::ptrdiff_t>(k));
     }
-    if (into.op == Op::kIn) {
+    if (merged) {
       std::sort(into.constants.begin(), into.constants.end());
       into.constants.erase(std::unique(into.constants.begin(), into.constants.end()),
                            into.constants.end());
+      bool tags = into.subject.type() == Type::kTags;
+      if (into.constants.size() == 1) into.op = tags ? Op::kContains : Op::kEqual;
     }
   }
 }
@@ -135,17 +141,69 @@ bool ShowsKind(const Comparison& comparison, Op kind) {
   return comparison.op == kind || HasKind(comparison, kind);
 }
 
-// Whether `other` surely holds where `literal` does.
-bool Implies(const Literal& literal, const Literal& other) {
+// Whether one test is true of numbers only and the other one of texts only.
+bool HaveOtherKinds(const Comparison& one, const Comparison& other) {
+  return (ShowsKind(one, Op::kIsNumber) && ShowsKind(other, Op::kIsText)) ||
+         (ShowsKind(one, Op::kIsText) && ShowsKind(other, Op::kIsNumber));
+}
+
+bool IsZero(const Expr& expr) {
+  auto* constant = std::get_if<Constant>(&expr.part);
+  return constant != nullptr && *constant == Constant(0.0);
+}
+
+// Whether `test` is what `divisor` being 0 comes to.
+bool SaysZero(const Node& test, const Expr& divisor) {
+  if (auto* relation = std::get_if<Relation>(&test.part)) {
+    return relation->left == divisor && relation->op == Op::kEqual && IsZero(relation->right);
+  }
+  auto zero = FindBound(divisor, Op::kEqual, 0.0, Time());
+  return zero && zero->part == test.part;
+}
+
+// A quotient is there only where its divisor is not 0.
+bool DividesByWhatIs(const Expr& expr, const Node& zero) {
+  auto* call = std::get_if<Call>(&expr.part);
+  if (call == nullptr) return false;
+  bool divides = call->function == Call::Function::kDivide;
+  return (divides && SaysZero(zero, call->arguments.back())) ||
+         std::any_of(call->arguments.begin(), call->arguments.end(),
+                     [&](const Expr& argument) { return DividesByWhatIs(argument, zero); });
+}
+
+bool ShowsNonZero(const Literal& literal, const Literal& other) {
+  auto* relation = std::get_if<Relation>(&literal.test.part);
+  if (relation == nullptr || literal.negated || !other.negated) return false;
+  return DividesByWhatIs(relation->left, other.test) ||
+         DividesByWhatIs(relation->right, other.test);
+}
+
+// Of items, two tests may be true of different ones.
+bool IsOfItems(const Comparison& comparison) { return comparison.subject.type() == Type::kItems; }
+
+// Whether `other` surely holds where `literal` does, as far as one looks from there.
+bool ShowsThat(const Literal& literal, const Literal& other) {
+  if (ShowsNonZero(literal, other)) return true;
   auto* about = AsComparison(other.test);
-  if (about == nullptr) return false;
+  if (about == nullptr || IsOfItems(*about)) return false;
   if (other.negated && about->op == Op::kIsNil) return HasValue(literal, about->subject);
   auto* comparison = AsComparison(literal.test);
+  bool nil = comparison && comparison->op == Op::kIsNil && !literal.negated;
+  if (nil && !other.negated && about->op == Op::kIsMissing) {
+    return Needs(about->subject, comparison->subject);
+  }
   if (comparison == nullptr || !(comparison->subject == about->subject)) return false;
   if (IntervalImplies(*comparison, literal.negated, *about, other.negated)) return true;
-  if (literal.negated || (about->op != Op::kIsNumber && about->op != Op::kIsText)) return false;
-  Op opposite = about->op == Op::kIsNumber ? Op::kIsText : Op::kIsNumber;
-  return ShowsKind(*comparison, other.negated ? opposite : about->op);
+  if (literal.negated) return false;
+  if (other.negated) return HaveOtherKinds(*comparison, *about);
+  bool kind = about->op == Op::kIsNumber || about->op == Op::kIsText;
+  return kind && ShowsKind(*comparison, about->op);
+}
+
+// Whether `other` surely holds where `literal` does.
+bool Implies(const Literal& literal, const Literal& other) {
+  return ShowsThat(literal, other) ||
+         ShowsThat({other.test, !other.negated}, {literal.test, !literal.negated});
 }
 
 bool Excludes(const Node& test, const Node& other) {
@@ -183,18 +241,19 @@ bool Clash(const std::vector<Node>& nodes, bool any) {
   return false;
 }
 
-// In an `all` a node that another one implies is idle; in an `any`, one that implies another.
+// In an `all` a node that another one implies is idle; in an `any`, one that implies another. One
+// at a time: of two that say the same in different words, one stays.
 void DropImplied(std::vector<Node>& nodes, bool any) {
-  auto idle = [&](const Node& node) {
-    return std::any_of(nodes.begin(), nodes.end(), [&](const Node& other) {
-      if (&other == &node) return false;
-      return any ? Implies(node, other) : Implies(other, node);
+  for (size_t i = 0; i < nodes.size();) {
+    bool idle = std::any_of(nodes.begin(), nodes.end(), [&](const Node& other) {
+      if (&other == &nodes[i]) return false;
+      return any ? Implies(nodes[i], other) : Implies(other, nodes[i]);
     });
-  };
-  std::vector<Node> kept;
-  std::copy_if(nodes.begin(), nodes.end(), std::back_inserter(kept),
-               [&](const Node& node) { return !idle(node); });
-  nodes = std::move(kept);
+    if (idle)
+      nodes.erase(nodes.begin() + static_cast<std::ptrdiff_t>(i));
+    else
+      ++i;
+  }
 }
 
 Node Combine(std::vector<Node> nodes, bool any) {
@@ -256,6 +315,57 @@ Node Given(const Node& node, const Node& known) {
   for (const Node& member : group.nodes) nodes.push_back(Given(member, known));
   if (nodes == group.nodes) return node;
   return group.any ? Or(std::move(nodes)) : And(std::move(nodes));
+}
+
+namespace {
+
+Node Rebuilt(const Node& node);
+
+// The conditions on an order: one after another, without a group around them.
+std::vector<Node> RebuiltAll(const std::vector<Node>& nodes) {
+  std::vector<Node> rebuilt;
+  for (const Node& node : nodes) rebuilt.push_back(Rebuilt(node));
+  Node all = And(std::move(rebuilt));
+  auto* group = AsGroup(all);
+  return group && !group->any ? group->nodes : std::vector<Node>{std::move(all)};
+}
+
+Expr Rebuilt(const Expr& expr) {
+  Expr copy = expr;
+  if (auto* aggregate = std::get_if<Aggregate>(&copy.part)) {
+    aggregate->where = RebuiltAll(aggregate->where);
+  } else if (auto* call = std::get_if<Call>(&copy.part)) {
+    for (Expr& argument : call->arguments) argument = Rebuilt(argument);
+  }
+  return copy;
+}
+
+Node Rebuilt(const Node& node) {
+  auto* group = AsGroup(node);
+  if (auto* test = AsComparison(node)) {
+    return {node.negated, Comparison{Rebuilt(test->subject), test->op, test->constants}};
+  }
+  if (auto* relation = std::get_if<Relation>(&node.part)) {
+    return {node.negated,
+            Relation{Rebuilt(relation->left), relation->op, Rebuilt(relation->right)}};
+  }
+  std::vector<Node> nodes;
+  for (const Node& member : group->nodes) nodes.push_back(Rebuilt(member));
+  Node built = group->any ? Or(std::move(nodes)) : And(std::move(nodes));
+  return node.negated ? Not(built) : built;
+}
+
+}  // namespace
+
+Node Simplified(const Node& node) {
+  constexpr int kMostRounds = 8;
+  Node simple = Rebuilt(node);
+  for (int round = 1; round < kMostRounds; ++round) {
+    Node simpler = Rebuilt(simple);
+    if (simpler == simple) return simple;
+    simple = std::move(simpler);
+  }
+  return simple;
 }
 
 int SizeOf(const Node& node) {

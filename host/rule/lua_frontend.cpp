@@ -20,7 +20,7 @@ Node OpenPart(const Formula& formula) {
 
 LuaPlan PlanOf(const Judgement& judgement) {
   Node open = Or({OpenPart(judgement.holds), OpenPart(judgement.fails)});
-  return {judgement.holds.surely, std::move(open), judgement.fails.surely, {}, {}};
+  return {Simplified(judgement.holds.surely), std::move(open), judgement.fails.surely, {}, {}};
 }
 
 bool IsTooLarge(const LuaPlan& plan) {

@@ -66,6 +66,7 @@ TEST(LuaFrontend, SaysConditions) {
       {"return", "false"},
       {"return c.name < 'M'", "c.name collate \"C\" < 'M'"},
       {"return c.visit == 2.5", "false"},
+      {"return c.visit > 3 and not (c.visit <= 3)", "not (c.visit <= '3')"},
       {"return c.visit > 2.5", "c.visit > '2'"},
       {"return c.visit < 2^53 + 1", "c.visit < '9007199254740992'"},
       {"return c.visit <= math.maxinteger", "true"},
@@ -74,6 +75,7 @@ TEST(LuaFrontend, SaysConditions) {
       {"return c.attributes.age == 41", "c.attributes @> '{\"age\":41}'"},
       {"return c.attributes.vip == true", "c.attributes @> '{\"vip\":true}'"},
       {"return has(c.tags, 'vip')", "c.tags && '{\"vip\"}'"},
+      {"return math.max(#c.tags / 0, 1) >= 1", "not (cardinality(c.tags) <= '0')"},
       {"return #c.tags > 2", "cardinality(c.tags) > '2'"},
       {"return has({'a', 'b'}, c.city)", "c.city = any('{\"a\",\"b\"}')"},
   };

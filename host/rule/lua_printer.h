@@ -9,8 +9,16 @@
 namespace tidings::rule {
 
 // An expression over `c`: "c.total_spend > 5000 and c.city == \"Pune\"". It never raises an error.
-// Fails with kInvalidArgument on the few things that Lua has no words for: calendar months and
-// years before now, and an attribute that is an empty list or object.
+//
+// It is read back as Simplified(node) (logic.h), which is the node itself where logic.h made it. In
+// a tree that only JSON can make, these come back as others with the same meaning: numbers between
+// or beyond what the field can be (`visit > 2.5`), comparisons that are always or never true, `in`
+// of one value or none, tags in their order, `in` and `between` of days and moments at once,
+// patterns that are plain text, what is calculated from one field (as a bound on the field) or from
+// none, and `isNil` of what cannot be nil or is calculated.
+//
+// Fails with kInvalidArgument on what Lua's numbers cannot hold to the last digit: amounts beyond
+// 2^53 ten-thousandths, numbers of more digits than a double, times before 1684 or after 2255.
 Result<std::string> WriteLua(const Node& node);
 
 }  // namespace tidings::rule

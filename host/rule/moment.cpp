@@ -1,6 +1,6 @@
 #include "rule/moment.h"
 
-#include <cmath>
+#include "rule/mutation.h"
 
 namespace tidings::rule {
 namespace {
@@ -24,24 +24,7 @@ Span SpanOf(const Constant& constant, Time now) {
   return {time, time, false};
 }
 
-Time MonthsBefore(Time now, int count) {
-  using namespace std::chrono;
-  auto day = floor<days>(now);
-  year_month_day date(day);
-  auto month = year_month(date.year(), date.month()) - months(count);
-  auto last = year_month_day_last(month.year(), month_day_last(month.month())).day();
-  year_month_day moved(month.year(), month.month(), std::min(date.day(), last));
-  return Time(sys_days(moved)) + (now - day);
-}
-
 }  // namespace
-
-Time Ago::Before(Time now) const {
-  constexpr double kSeconds[] = {60, 3600, 86'400, 7 * 86'400};
-  if (unit == Unit::kMonths) return MonthsBefore(now, static_cast<int>(count));
-  if (unit == Unit::kYears) return MonthsBefore(now, 12 * static_cast<int>(count));
-  return now - Duration(std::llround(count * kSeconds[static_cast<int>(unit)] * 1e6));
-}
 
 bool Bounds::Contain(Time time) const {
   if (from && (from_inclusive ? time < *from : time <= *from)) return false;
@@ -57,7 +40,7 @@ Bounds BoundsOf(Op op, const std::vector<Constant>& constants, Time now) {
   switch (op) {
     case Op::kLess: return to_first;
     case Op::kLessEqual: return to_end;
-    case Op::kGreater: return after;
+    case Op::kGreater: return IsBroken(Mutation::kDayBeginsAfterIt) ? from_first : after;
     case Op::kGreaterEqual: return from_first;
     case Op::kBetween: {
       Span last = SpanOf(constants.back(), now);

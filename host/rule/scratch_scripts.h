@@ -11,8 +11,8 @@
 namespace tidings::rule {
 
 // A piece of Lua: `text` with each "$0", "$1", ... in it replaced by a child. `kind` says what may
-// stand in its place: 'b' a condition, 'n' a number, 's' a text, 'v' any value, 'S' statements that
-// end in a return.
+// stand in its place: 'b' a condition, 'n' a number, 's' a text, 'v' any value, 'f' what orders are
+// asked by, 'S' statements that end in a return.
 struct Piece {
   char kind;
   std::string text;
@@ -46,6 +46,7 @@ class LuaMaker {
   Piece Text(int depth);
   Piece AnyValue(int depth);
   Piece Filter();
+  Piece Question();
 
   Random& random_;
   int locals_ = 0;
@@ -85,9 +86,10 @@ inline constexpr const char* kTexts[] = {
     "\"x\"",      "\"Z\"",     "\"a\"",    "\"\\xC3\"", "\"a\\0b\"",         "\"vip\"",
     "\"e\""};
 inline constexpr const char* kPatterns[] = {
-    "\"P\"",        "\"^P\"",      "\"e$\"",      "\"^x$\"",  "\"%d\"",  "\"^%a+$\"", "\"[^a-z]\"",
-    "\"[%w_]+%s\"", "\".\"",       "\"^....$\"",  "\"é\"",    "\"[é]\"", "\"%%\"",    "\"a-b\"",
-    "\"(%a)%1\"",   "\"%f[%w]x\"", "\"^[^@]*$\"", "\"%u%l\"", "\"o?'\"", "\"%\\\\\"", "\"\""};
+    "\"P\"",     "\"^P\"",     "\"e$\"",       "\"^x$\"",    "\"^P_n\"",    "\"%d\"",
+    "\"^%a+$\"", "\"[^a-z]\"", "\"[%w_]+%s\"", "\".\"",      "\"^....$\"",  "\"é\"",
+    "\"[é]\"",   "\"%%\"",     "\"a-b\"",      "\"(%a)%1\"", "\"%f[%w]x\"", "\"^[^@]*$\"",
+    "\"%u%l\"",  "\"o?'\"",    "\"%\\\\\"",    "\"\""};
 inline constexpr const char* kTextFields[] = {"c.city",  "c.name",  "c.status",
                                               "c.email", "c.phone", "c.external_id"};
 inline constexpr const char* kNumberFields[] = {"c.total_spend", "c.visit", "c.order_count",
@@ -95,8 +97,30 @@ inline constexpr const char* kNumberFields[] = {"c.total_spend", "c.visit", "c.o
 inline constexpr const char* kAttributes[] = {"c.attributes.k", "c.attributes[\"k\\\\\\\"'\"]",
                                               "c.attributes[\"東\"]", "c.attributes.none"};
 inline constexpr const char* kTimes[] = {"time.parse(\"2026-03-29\")",
-                                         "time.parse(\"2026-03-01T00:00:00Z\")", "now()",
-                                         "now() - 86400 * 90", "now() - 3600"};
+                                         "time.parse(\"2026-03-01T00:00:00Z\")",
+                                         "now()",
+                                         "now() - 86400 * 90",
+                                         "now() - 3600",
+                                         "days_ago(90)",
+                                         "weeks_ago(2)",
+                                         "hours_ago(1.5)",
+                                         "months_ago(1)",
+                                         "years_ago(0)"};
+inline constexpr const char* kDays[] = {"\"2026-03-29\"", "\"2026-01-31\"", "\"2025-12-31\"",
+                                        "\"2026-02-30\"", "\"2026\""};
+inline constexpr const char* kOrderTests[] = {
+    "o.amount > 5000",
+    "o.status ~= \"REFUNDED\"",
+    "time.date(o.date) >= \"2026-01-31\"",
+    "o.date < days_ago(90) or o.amount < 0",
+    "between(o.amount, 0, 5000)",
+    "any(o.items, function(i) return contains(i.name, \"x\") end)",
+    "any(o.items, function(i) return i.sku == nil end)",
+    "not any(o.items, function(i) return missing(i.sku) end)",
+    "any(o.items, function(i) return i.sku ~= nil and i.sku:find(\"^P\") ~= nil end)",
+    "any(o.items, function(i) return i.name == i.sku end)",
+    "o.status:lower() == \"completed\"",
+    "o.amonut == nil and o.amount >= 5000"};
 inline constexpr const char* kStatuses[] = {"\"completed\"", "\"REFUNDED\"",
                                             "{\"pending\", \"cancelled\"}"};
 inline constexpr const char* kCompare[] = {"==", "~=", "<", "<=", ">", ">="};
@@ -114,6 +138,7 @@ inline std::vector<Piece> Instead(const Piece& piece) {
   const char* least = piece.kind == 'b'   ? "true"
                       : piece.kind == 'n' ? "1"
                       : piece.kind == 's' ? "\"x\""
+                      : piece.kind == 'f' ? "{}"
                                           : "nil";
   if (piece.kind == 'S') {
     std::vector<Piece> conditions;
@@ -212,6 +237,7 @@ inline Piece LuaMaker::Condition(int depth) {
 inline Piece LuaMaker::SimpleCondition(int depth) {
   std::string text = Pick(maker::kTextFields), attribute = Pick(maker::kAttributes),
               tag = Pick(maker::kTexts);
+  if (random_.Chance(0.25)) return Question();
   switch (random_.Below(18)) {
     case 0: return {'b', "has(c.tags, " + tag + ")", {}};
     case 1: return {'b', "SET[" + text + "]", {}};
@@ -240,6 +266,40 @@ inline Piece LuaMaker::SimpleCondition(int depth) {
   }
 }
 
+// What the functions are asked that nil answers too, and its like.
+inline Piece LuaMaker::Question() {
+  std::string text = Pick(maker::kTextFields), attribute = Pick(maker::kAttributes),
+              number = Pick(maker::kNumberFields), part = Pick(maker::kTexts);
+  std::string low = Pick(maker::kSmall), high = Pick(maker::kNumbers);
+  std::string sign = std::string(" ") + Pick(maker::kCompare) + " ";
+  switch (random_.Below(12)) {
+    case 0: return {'b', "contains($0, " + part + ")", {AnyValue(1)}};
+    case 1:
+      if (random_.Chance(0.5)) return {'b', "contains(c.tags, " + part + ")", {}};
+      return {'b', "any({\"vip\", \"new\"}, function(t) return has(c.tags, t) end)", {}};
+    case 2: return {'b', "missing($0)", {AnyValue(1)}};
+    case 3: return {'b', "missing(c.tags)", {}};
+    case 4: return {'b', "between($0, " + low + ", " + high + ")", {AnyValue(1)}};
+    case 5: return {'b', "between($0, \"P\", " + part + ")", {AnyValue(1)}};
+    case 6:
+      return {'b',
+              "between(" + number + ", " + Pick(maker::kTimes) + ", " + Pick(maker::kTimes) + ")",
+              {}};
+    case 7: return {'b', "time.date(" + number + ")" + sign + Pick(maker::kDays), {}};
+    case 8:
+      return {'b',
+              "(type(" + attribute + ") == \"string\" and " + attribute + ":find(" +
+                  Pick(maker::kPatterns) + ") ~= nil)",
+              {}};
+    case 9: return {'b', "(" + attribute + " and " + attribute + ":sub(1, 1) == \"x\")", {}};
+    case 10: return {'b', "(" + text + ":sub(1, 2)" + sign + part + ")", {}};
+    default:
+      return {'b',
+              "any({\"Pune\", \"x\"}, function(v) return v == " + text + " or $0 end)",
+              {Condition(0)}};
+  }
+}
+
 inline Piece LuaMaker::Comparison(int depth) {
   std::string sign = std::string(" ") + Pick(maker::kCompare) + " ";
   if (random_.Chance(0.3)) return {'b', "($0" + sign + "$1)", {Text(depth), Text(depth)}};
@@ -251,6 +311,11 @@ inline Piece LuaMaker::Comparison(int depth) {
 }
 
 inline Piece LuaMaker::Filter() {
+  if (random_.Chance(0.3)) {
+    std::string first = Pick(maker::kOrderTests), second = Pick(maker::kOrderTests);
+    const char* word = random_.Chance(0.5) ? " and " : " or ";
+    return {'f', "(function(o) return (" + first + ")" + word + "(" + second + ") end)", {}};
+  }
   std::string filter;
   if (random_.Chance(0.5)) filter += std::string("status = ") + Pick(maker::kStatuses) + ", ";
   if (random_.Chance(0.3)) filter += std::string("since = ") + Pick(maker::kTimes) + ", ";

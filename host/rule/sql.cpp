@@ -3,14 +3,23 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "rule/mutation.h"
 #include "rule/sql_writer.h"
 
 namespace tidings::rule {
 
+namespace {
+
+std::string Enclosed(const std::string& condition) {
+  return IsBroken(Mutation::kGroupsWithoutParentheses) ? condition : "(" + condition + ")";
+}
+
+}  // namespace
+
 const char* Sign(Op op) {
   switch (op) {
     case Op::kLess: return "<";
-    case Op::kLessEqual: return "<=";
+    case Op::kLessEqual: return IsBroken(Mutation::kLessForLessEqual) ? "<" : "<=";
     case Op::kGreater: return ">";
     case Op::kGreaterEqual: return ">=";
     default: return "=";
@@ -56,6 +65,7 @@ std::string SqlWriter::Print(const Node& node, bool negated) {
   }
   Text test = comparison != nullptr ? Print(*comparison) : Print(std::get<Relation>(node.part));
   if (!negated) return test.sql;
+  if (IsBroken(Mutation::kNotTrueDropped)) test.nullable = false;
   return test.nullable ? "(" + test.sql + ") is not true" : "not (" + test.sql + ")";
 }
 
@@ -63,7 +73,7 @@ std::string SqlWriter::Print(const Group& group, bool negated) {
   bool any = group.any != negated;
   if (group.nodes.empty()) return any ? "false" : "true";
   std::vector<std::string> parts;
-  for (const Node& node : group.nodes) parts.push_back("(" + Print(node, negated) + ")");
+  for (const Node& node : group.nodes) parts.push_back(Enclosed(Print(node, negated)));
   return Join(parts, any ? " or " : " and ");
 }
 
@@ -75,8 +85,10 @@ SqlWriter::Text SqlWriter::Print(const Relation& relation) {
           left.nullable || right.nullable};
 }
 
+// What orders have to be like.
 std::string SqlWriter::Print(const std::vector<Node>& all) {
   std::string text;
+  if (IsBroken(Mutation::kOrdersUnfiltered)) return text;
   for (const Node& node : all) text += " and (" + Print(node, false) + ")";
   return text;
 }

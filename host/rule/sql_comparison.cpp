@@ -7,6 +7,7 @@
 #include "lua/pattern.h"
 #include "rule/fields.h"
 #include "rule/moment.h"
+#include "rule/mutation.h"
 #include "rule/sql_writer.h"
 
 namespace tidings::rule {
@@ -65,7 +66,9 @@ SqlWriter::Text SqlWriter::Print(const Comparison& comparison) {
   if (type == Type::kAttribute) return {PrintAttribute(comparison, field->attribute), true};
   Text subject = Subject(comparison);
   if (type == Type::kItems) return {PrintItems(comparison, subject.sql), false};
-  if (comparison.op == Op::kIsNil) return {subject.sql + " is null", false};
+  bool nil =
+      comparison.op == Op::kIsNil && !(IsBroken(Mutation::kEmptyIsNil) && type == Type::kText);
+  if (nil) return {subject.sql + " is null", false};
   if (type == Type::kText) return {PrintText(comparison, subject.sql), subject.nullable};
   if (type == Type::kTime) return {PrintTime(comparison, subject.sql), subject.nullable};
   return {PrintNumber(comparison, subject.sql), subject.nullable};
@@ -79,8 +82,13 @@ std::string SqlWriter::PrintText(const Comparison& comparison, const std::string
   }
   switch (comparison.op) {
     case Op::kContains: return fmt::format("strpos({}, {}) > 0", subject, text(0));
-    case Op::kBeginsWith: return fmt::format("starts_with({}, {})", subject, text(0));
+    case Op::kBeginsWith:
+      if (IsBroken(Mutation::kPrefixByLike))
+        return fmt::format("{} like {} || '%'", subject, text(0));
+      return fmt::format("starts_with({}, {})", subject, text(0));
     case Op::kEndsWith: {
+      if (IsBroken(Mutation::kSuffixAnywhere))
+        return fmt::format("strpos({}, {}) > 0", subject, text(0));
       std::string constant = text(0);
       return fmt::format("right({}, length({})) = {}", subject, constant, constant);
     }
@@ -93,14 +101,16 @@ std::string SqlWriter::PrintText(const Comparison& comparison, const std::string
       return fmt::format("{} collate \"C\" between {} and {}", subject, low, high);
     }
     case Op::kMatches: return PrintPattern(std::get<std::string>(constants[0]), subject);
+    case Op::kIsNil:
     case Op::kIsMissing: return fmt::format("coalesce({}, '') = ''", subject);
     default: return fmt::format("{} = {}", subject, text(0));
   }
 }
 
 std::string SqlWriter::PrintPattern(const std::string& pattern, const std::string& subject) {
-  auto regex = lua::Pattern(pattern, true).ToRegex();
+  auto regex = lua::Pattern(IsBroken(Mutation::kDotForClass) ? "." : pattern, true).ToRegex();
   if (!regex.has_value()) return "false";  // no frontend lets one in
+  if (IsBroken(Mutation::kCharactersForBytes)) regex->ascii = true;
   auto bytes = fmt::format("convert_from(convert_to({}, 'UTF8'), 'LATIN1')", subject);
   return fmt::format("{} collate \"C\" ~ {}", regex->ascii ? subject : bytes,
                      Param(std::move(regex->text), "text"));
@@ -150,7 +160,8 @@ std::string SqlWriter::PrintTags(const Comparison& comparison) {
   if (comparison.op == Op::kIsNil) return "false";
   if (comparison.op == Op::kIsMissing) return "cardinality(c.tags) = 0";
   auto list = ArrayText(TextsOf<std::string>(comparison.constants, Same));
-  return fmt::format("c.tags && {}", Param(list, "text[]"));
+  const char* sign = IsBroken(Mutation::kAllTagsForAny) ? "@>" : "&&";
+  return fmt::format("c.tags {} {}", sign, Param(list, "text[]"));
 }
 
 // One of the order's items has it.
@@ -172,7 +183,9 @@ std::string SqlWriter::PrintAttribute(const Comparison& comparison, const std::s
   }
   std::string member = fmt::format("c.attributes -> {}", Param(name, "text"));
   switch (comparison.op) {
-    case Op::kIsNil: return fmt::format("coalesce({}, 'null') = 'null'", member);
+    case Op::kIsNil:
+      if (IsBroken(Mutation::kJsonNullIsSomething)) return fmt::format("({}) is null", member);
+      return fmt::format("coalesce({}, 'null') = 'null'", member);
     case Op::kIsMissing:
       return fmt::format("coalesce({}, 'null') in ('null', '\"\"', '[]', '{{}}')", member);
     case Op::kIsNumber: return fmt::format("jsonb_typeof({}) = 'number'", member);

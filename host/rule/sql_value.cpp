@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "rule/fields.h"
+#include "rule/mutation.h"
 #include "rule/sql_writer.h"
 
 namespace tidings::rule {
@@ -53,16 +54,18 @@ SqlWriter::Text SqlWriter::Value(const Call& call) {
     case Function::kUpper: return {fmt::format("upper({} collate \"C\")", left.sql), left.nullable};
     case Function::kLength: {
       bool list = first.type() == Type::kTags;
+      if (!list && IsBroken(Mutation::kCharactersCounted))
+        return {"length(" + left.sql + ")", true};
       return {(list ? "cardinality(" : "octet_length(") + left.sql + ")", left.nullable};
     }
     case Function::kFloor: return {"floor(" + left.sql + ")", left.nullable};
     default: break;
   }
   Text right = Value(call.arguments.back());
-  if (call.function == Function::kDivide) {
+  if (call.function == Function::kDivide && !IsBroken(Mutation::kDivisorZeroUncaught)) {
     return {fmt::format("({} / nullif({}, 0))", left.sql, right.sql), true};
   }
-  char sign = "+-*"[static_cast<int>(call.function) - static_cast<int>(Function::kAdd)];
+  char sign = "+-*/"[static_cast<int>(call.function) - static_cast<int>(Function::kAdd)];
   return {fmt::format("({} {} {})", left.sql, sign, right.sql), left.nullable || right.nullable};
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_number.h"
 
 namespace tidings::rule::symbolic {
@@ -22,22 +23,9 @@ LuaNumber Concrete(const Value& value) {
   return *value.As<double>();
 }
 
-// A text that PostgreSQL can hold.
-bool IsStorable(const std::string& text) {
-  return IsUtf8(text) && text.find('\0') == std::string::npos;
-}
-
 bool ConcreteEqual(const Value& left, const Value& right) {
   if (IsNumber(left) && IsNumber(right)) return IsEqual(Concrete(left), Concrete(right));
   return left == right;
-}
-
-// The number as it stands in JSON; nothing for those that JSON and Lua might see differently.
-std::optional<Decimal> InJson(const LuaNumber& number) {
-  double value = ToDouble(number);
-  if (!std::isfinite(value) || std::fabs(value) > 0x1p53) return std::nullopt;
-  auto integer = ToInteger(number);
-  return integer ? Decimal(*integer) : Decimal::FromDouble(value);
 }
 
 Value AttributeEqual(const Site& site, const Attribute& attribute, const Value& other) {
@@ -65,10 +53,15 @@ Formula SameTruth(const Truth& truth, const Value& other) {
   return IfElse(truth.formula, second->formula, Not(second->formula));
 }
 
+// The text of an item is a text for one who asks about one item.
+bool IsTextual(const Expr& expr) {
+  return expr.type() == Type::kText || expr.type() == Type::kItems;
+}
+
 const Expr* TextOf(const Value& value) {
   if (auto* text = value.As<Text>()) return &text->expr;
   auto* nullable = value.As<Nullable>();
-  return nullable && nullable->expr.type() == Type::kText ? &nullable->expr : nullptr;
+  return nullable && IsTextual(nullable->expr) ? &nullable->expr : nullptr;
 }
 
 Node TextEqual(const Expr& subject, const Value& other) {
@@ -77,6 +70,7 @@ Node TextEqual(const Expr& subject, const Value& other) {
   }
   const Expr* second = TextOf(other);
   if (second == nullptr) return False();
+  if (subject == *second) return True();
   return {false, Relation{subject, Op::kEqual, *second}};
 }
 
@@ -84,7 +78,8 @@ Node TextEqual(const Expr& subject, const Value& other) {
 Node NullableEqual(const Nullable& left, const Nullable& right) {
   if (left == right) return True();
   Node both = And({Leaf(left.expr, Op::kIsNil), Leaf(right.expr, Op::kIsNil)});
-  bool texts = left.expr.type() == Type::kText && right.expr.type() == Type::kText;
+  bool texts = IsTextual(left.expr) && IsTextual(right.expr);
+  if (IsBroken(Mutation::kNilsNeverEqual)) both = False();
   if (!texts) return both;
   return Or({{false, Relation{left.expr, Op::kEqual, right.expr}}, both});
 }
@@ -93,6 +88,7 @@ Node NumberEqual(const Site& site, const Number& number, const Value& other) {
   if (IsNumber(other)) {
     return Compare(site, number, Op::kEqual, Concrete(other));
   }
+  if (auto* moment = other.As<Moment>()) return Compare(site, number, Op::kEqual, *moment);
   auto* second = other.As<Number>();
   if (second == nullptr) return False();
   if (number == *second) return True();
@@ -111,13 +107,22 @@ Value SliceEqual(const Site& site, const Slice& slice, const Value& other) {
   auto size = static_cast<int64_t>(text->size());
   if (size > slice.size) return {false};
   if (!IsStorable(*text)) return site.Opaque("the text is no UTF-8");
-  Op op = size < slice.size ? Op::kEqual : slice.front ? Op::kBeginsWith : Op::kEndsWith;
+  bool shorter = size < slice.size && !IsBroken(Mutation::kShortTextIgnored);
+  Op op = shorter ? Op::kEqual : slice.front ? Op::kBeginsWith : Op::kEndsWith;
   return FromFormula(Formula::Exactly(Leaf(slice.expr, op, *text)));
+}
+
+Value DateEqual(const Site& site, const Date& date, const Value& other) {
+  auto* text = other.As<std::string>();
+  if (text == nullptr) return other.IsConcrete() ? Value{false} : site.Opaque("the date of a time");
+  auto day = DayOf(*text);
+  if (day) return FromFormula(Formula::Exactly(Leaf(date.expr, Op::kEqual, *day)));
+  return ParseTime(*text).has_value() ? site.Opaque("a date so far away") : Value{false};
 }
 
 // The more kinds a value may be of, the sooner it has to be looked at.
 int Generality(const Value& value) {
-  if (value.As<Slice>() || value.As<Something>()) return 4;
+  if (value.As<Slice>() || value.As<Date>() || value.As<Something>()) return 4;
   if (value.As<Attribute>()) return 3;
   if (value.As<Nullable>()) return 2;
   return value.IsConcrete() ? 0 : 1;
@@ -126,8 +131,9 @@ int Generality(const Value& value) {
 // `left` is symbolic, and no less general than `right`.
 Value SymbolicEqual(const Site& site, const Value& left, const Value& right) {
   if (auto* attribute = left.As<Attribute>()) {
-    return AttributeEqual(site, *attribute, right);
+    return AttributeEqual(site, *attribute, Plain(right));
   }
+  if (auto* date = left.As<Date>()) return DateEqual(site, *date, right);
   if (auto* slice = left.As<Slice>()) return SliceEqual(site, *slice, right);
   if (left.As<Something>()) return SomethingEqual(right);
   if (auto* truth = left.As<Truth>()) return FromFormula(SameTruth(*truth, right));
@@ -140,6 +146,9 @@ Value SymbolicEqual(const Site& site, const Value& left, const Value& right) {
   if (texts) return FromFormula(Formula::Exactly(NullableEqual(*nullable, *other)));
   if (const Expr* text = TextOf(left))
     return FromFormula(Formula::Exactly(TextEqual(*text, right)));
+  if (nullable && right.IsConcrete()) {
+    return FromFormula(Formula::Exactly(NumberEqual(site, NumberOf(nullable->expr), right)));
+  }
   if (nullable) return Equal(site, Resolve(site, *nullable), right);
   if (auto* number = left.As<Number>()) {
     return FromFormula(Formula::Exactly(NumberEqual(site, *number, Resolve(site, right))));
@@ -148,7 +157,11 @@ Value SymbolicEqual(const Site& site, const Value& left, const Value& right) {
 }
 
 Node TextOrder(const Site& site, const Expr& subject, Op op, const Value& other) {
-  if (const Expr* second = TextOf(other)) return {false, Relation{subject, op, *second}};
+  if (const Expr* second = TextOf(other)) {
+    if (subject == *second)
+      return op == Op::kLessEqual || op == Op::kGreaterEqual ? True() : False();
+    return {false, Relation{subject, op, *second}};
+  }
   const auto& text = *other.As<std::string>();
   if (!IsStorable(text)) site.GiveUp("the text is no UTF-8");
   return Leaf(subject, op, text);
@@ -162,7 +175,8 @@ Value AttributeOrder(const Site& site, const Attribute& attribute, Op op, const 
     return site.Opaque("an attribute is compared with a field");
   }
   Expr subject{attribute.field};
-  if (!site.explorer.Decide(Leaf(subject, number ? Op::kIsNumber : Op::kIsText))) {
+  bool any = IsBroken(Mutation::kErrorOfKindDropped);
+  if (!any && !site.explorer.Decide(Leaf(subject, number ? Op::kIsNumber : Op::kIsText))) {
     site.Raise(fmt::format("attempt to compare attribute `{}` with a {}", attribute.field.attribute,
                            KindOf(other)));
   }
@@ -172,6 +186,16 @@ Value AttributeOrder(const Site& site, const Attribute& attribute, Op op, const 
   auto exact = InJson(Concrete(other));
   if (!exact) return site.Opaque("an attribute is compared with a number beyond 2^53");
   return FromFormula(Formula::Exactly(Leaf(subject, op, *exact)));
+}
+
+// Of two texts, one of which is a Date or a Slice.
+Value PartOrder(const Site& site, const Value& left, Op op, const Value& right) {
+  auto* date = left.As<Date>();
+  if (date == nullptr && right.As<Date>()) return PartOrder(site, right, Flipped(op), left);
+  auto* text = right.As<std::string>();
+  auto day = date && text ? DayOf(*text) : std::nullopt;
+  if (!day) return site.Opaque("the order of a part of a text");
+  return FromFormula(Formula::Exactly(Leaf(date->expr, op, *day)));
 }
 
 bool ConcreteOrder(const Value& left, Op op, const Value& right) {
@@ -193,10 +217,39 @@ bool ConcreteOrder(const Value& left, Op op, const Value& right) {
 }
 
 bool IsText(const Value& value) { return value.As<std::string>() || value.As<Text>(); }
-bool IsAnyText(const Value& value) { return IsText(value) || value.As<Slice>(); }
-bool IsAnyNumber(const Value& value) { return IsNumber(value) || value.As<Number>(); }
+bool IsAnyText(const Value& value) {
+  return IsText(value) || value.As<Slice>() || value.As<Date>();
+}
+bool IsAnyNumber(const Value& value) {
+  return IsNumber(value) || value.As<Moment>() || value.As<Number>();
+}
 
 }  // namespace
+
+Value Plain(const Value& value) {
+  auto* moment = value.As<Moment>();
+  return moment != nullptr ? Value{moment->seconds} : value;
+}
+
+bool IsStorable(const std::string& text) {
+  return IsUtf8(text) && text.find('\0') == std::string::npos;
+}
+
+// Of the years in which Lua's numbers tell one microsecond from the next.
+std::optional<Day> DayOf(const std::string& text) {
+  constexpr int64_t kMostExact = int64_t{1} << 53;
+  auto time = ParseTime(text);
+  bool date = time.has_value() && FormatTime(*time).substr(0, 10) == text;
+  if (!date || std::abs(time->time_since_epoch().count()) > kMostExact) return std::nullopt;
+  return Day{*time};
+}
+
+std::optional<Decimal> InJson(const LuaNumber& number) {
+  double value = ToDouble(number);
+  if (!std::isfinite(value) || std::fabs(value) > 0x1p53) return std::nullopt;
+  auto integer = ToInteger(number);
+  return integer ? Decimal(*integer) : Decimal::FromDouble(value);
+}
 
 Value Site::Opaque(const std::string& why) const {
   unsaid.emplace(line, why);
@@ -209,7 +262,8 @@ const char* KindOf(const Value& value) {
   if (value.As<bool>() || value.As<Truth>()) return "boolean";
   if (IsAnyNumber(value)) return "number";
   if (IsAnyText(value)) return "string";
-  if (value.As<TableObject*>()) return "table";
+  bool part = value.As<Order>() || value.As<Items>() || value.As<Item>();
+  if (value.As<TableObject*>() || part) return "table";
   if (value.As<Closure*>() || value.As<const Builtin*>()) return "function";
   bool data =
       value.As<Customer>() || value.As<Attributes>() || value.As<Tags>() || value.As<Orders>();
@@ -238,8 +292,9 @@ Value FromFormula(const Formula& formula) {
 }
 
 Value Resolve(const Site& site, const Nullable& value) {
-  if (site.explorer.Decide(Leaf(value.expr, Op::kIsNil))) return {Nil{}};
-  if (value.expr.type() == Type::kText) return {Text{value.expr}};
+  bool nil = !IsBroken(Mutation::kNilBranchDropped);
+  if (nil && site.explorer.Decide(Leaf(value.expr, Op::kIsNil))) return {Nil{}};
+  if (IsTextual(value.expr)) return {Text{value.expr}};
   return {NumberOf(value.expr)};
 }
 
@@ -250,26 +305,38 @@ Value Resolve(const Site& site, const Value& value) {
 
 Value Equal(const Site& site, const Value& left, const Value& right) {
   if (left.As<Unknown>() || right.As<Unknown>()) return FromFormula(Formula::Unknown());
-  if (left.IsConcrete() && right.IsConcrete()) return {ConcreteEqual(left, right)};
-  return Generality(left) >= Generality(right) ? SymbolicEqual(site, left, right)
-                                               : SymbolicEqual(site, right, left);
+  if (left.IsConcrete() && right.IsConcrete()) return {ConcreteEqual(Plain(left), Plain(right))};
+  // Of two fields, the left one stays on the left.
+  bool texts = TextOf(left) && TextOf(right);
+  if (left.As<Number>() && right.As<Nullable>()) return Equal(site, left, Resolve(site, right));
+  return texts || Generality(left) >= Generality(right) ? SymbolicEqual(site, left, right)
+                                                        : SymbolicEqual(site, right, left);
 }
 
 Value Ordered(const Site& site, const Value& left, Op op, const Value& right) {
   if (left.As<Unknown>() || right.As<Unknown>())
     return site.Opaque("a comparison of what SQL cannot say");
   Value a = Resolve(site, left), b = Resolve(site, right);
-  if (auto* attribute = a.As<Attribute>()) return AttributeOrder(site, *attribute, op, b);
-  if (auto* attribute = b.As<Attribute>()) return AttributeOrder(site, *attribute, Flipped(op), a);
-  bool texts = IsText(a) && IsText(b), numbers = IsAnyNumber(a) && IsAnyNumber(b);
+  if (auto* attribute = a.As<Attribute>()) return AttributeOrder(site, *attribute, op, Plain(b));
+  if (auto* attribute = b.As<Attribute>()) {
+    return AttributeOrder(site, *attribute, Flipped(op), Plain(a));
+  }
+  bool texts = IsAnyText(a) && IsAnyText(b), numbers = IsAnyNumber(a) && IsAnyNumber(b);
+  if (a.As<Something>() || b.As<Something>()) return site.Opaque("the order of a part of a text");
   if (!texts && !numbers) RefuseOrder(site, a, b);
-  if (a.IsConcrete() && b.IsConcrete()) return {ConcreteOrder(a, op, b)};
-  if (a.IsConcrete()) return Ordered(site, b, Flipped(op), a);
+  if (texts && !(IsText(a) && IsText(b))) return PartOrder(site, a, op, b);
+  if (a.IsConcrete() && b.IsConcrete()) return {ConcreteOrder(Plain(a), op, Plain(b))};
+  if (a.IsConcrete()) {
+    return Ordered(site, b, IsBroken(Mutation::kFlippedOperandsKept) ? op : Flipped(op), a);
+  }
   if (texts) return FromFormula(Formula::Exactly(TextOrder(site, a.As<Text>()->expr, op, b)));
   const Number& number = *a.As<Number>();
   if (auto* second = b.As<Number>()) {
     if (number == *second) return {op == Op::kLessEqual || op == Op::kGreaterEqual};
     return FromFormula(Formula::Exactly(Compare(site, number, op, *second)));
+  }
+  if (auto* moment = b.As<Moment>()) {
+    return FromFormula(Formula::Exactly(Compare(site, number, op, *moment)));
   }
   return FromFormula(Formula::Exactly(Compare(site, number, op, Concrete(b))));
 }

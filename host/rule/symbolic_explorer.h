@@ -74,6 +74,9 @@ class Explorer {
   size_t facts() const { return facts_.size(); }
   void Forget(size_t facts) { facts_.resize(facts); }
 
+  std::vector<Node> HideFacts() { return std::exchange(facts_, {}); }
+  void ShowFacts(std::vector<Node> facts) { facts_ = std::move(facts); }
+
   // What the ways come to together: that of the outcome of the way that a customer takes.
   static Formula Fold(const std::vector<Way>& ways,
                       const std::function<Formula(const Outcome&)>& meaning);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "rule/fields.h"
@@ -126,17 +128,32 @@ Values Interpreter::EvaluateMany(const Expression& expression, Frame& frame) {
 }
 
 Values Interpreter::CallMethod(const lua_syntax::MethodCall& call, Frame& frame, int line) {
-  Value object = Resolve(At(line), Evaluate(*call.object, frame));
+  Value object = AsText(Resolve(At(line), Evaluate(*call.object, frame)), call.name, line);
   Value function = Index(object, {call.name}, line);
   Values arguments = EvaluateAll(call.arguments, frame);
   arguments.insert(arguments.begin(), std::move(object));
   return Call(function, std::move(arguments), line);
 }
 
+// Only a text has methods: an attribute of another kind raises. Those that end in a test are known.
+Value Interpreter::AsText(Value object, const std::string& method, int line) {
+  auto* attribute = object.As<Attribute>();
+  bool tests = method == "find" || method == "match" || method == "sub";
+  if (attribute == nullptr || !tests) return object;
+  Comparison text{{attribute->field}, Op::kIsText, {}};
+  if (explorer_.Decide(Node{false, text})) return {Text{text.subject}};
+  At(line).Raise(fmt::format("attempt to call method '{}' of what is no text", method));
+}
+
 Values Interpreter::Call(const Value& function, Values arguments, int line) {
   line_ = line;
   if (auto* closure = function.As<Closure*>()) return Run(**closure, std::move(arguments), false);
-  if (auto* builtin = function.As<const Builtin*>()) return (*builtin)->call(*this, arguments);
+  if (auto* builtin = function.As<const Builtin*>()) {
+    if (!(*builtin)->names_moments) {
+      std::transform(arguments.begin(), arguments.end(), arguments.begin(), Plain);
+    }
+    return (*builtin)->call(*this, arguments);
+  }
   if (function.As<Unknown>()) return {At(line).Opaque("a call of what SQL cannot say")};
   At(line).Raise(fmt::format("attempt to call a {} value", KindOf(function)));
 }
@@ -159,6 +176,7 @@ Value Interpreter::EvaluateBinary(const lua_syntax::Binary& binary, Frame& frame
   if (binary.op == Operator::kEqual) return Equal(At(line), left, right);
   if (binary.op == Operator::kNotEqual) return Opposite(Equal(At(line), left, right));
   if (auto order = OrderOf(binary.op)) return Ordered(At(line), left, *order, right);
+  left = Plain(left), right = Plain(right);
   if (binary.op == Operator::kConcat) return Concatenate(left, right, line);
   if (binary.op == Operator::kBitwise) return At(line).Opaque("operators on bits");
   return Arithmetic(binary.op, left, right, line);
@@ -168,7 +186,7 @@ Value Interpreter::EvaluateUnary(const Expression& expression, Frame& frame) {
   const auto& unary = std::get<lua_syntax::Unary>(expression.part);
   int line = expression.place.line;
   if (unary.op == Operator::kNot) return FromFormula(Judge(expression, frame));
-  Value value = Evaluate(*unary.operand, frame);
+  Value value = Plain(Evaluate(*unary.operand, frame));
   if (unary.op == Operator::kLength) return Length(value, line);
   if (unary.op == Operator::kBitwise) return At(line).Opaque("operators on bits");
   if (auto* number = value.As<double>()) return {-*number};
@@ -206,8 +224,8 @@ Value Interpreter::Length(const Value& object, int line) {
   }
   if (value.As<Attributes>()) return {int64_t{0}};
   if (auto* table = value.As<TableObject*>()) return {LengthOf(**table, At(line))};
-  bool some =
-      value.As<Unknown>() || value.As<Attribute>() || value.As<Slice>() || value.As<Something>();
+  bool some = value.As<Unknown>() || value.As<Attribute>() || value.As<Slice>() ||
+              value.As<Something>() || value.As<Date>() || value.As<Items>();
   if (some) return At(line).Opaque("the length of what SQL cannot say");
   At(line).Raise(fmt::format("attempt to get length of a {} value", KindOf(value)));
 }

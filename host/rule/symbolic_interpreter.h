@@ -46,6 +46,10 @@ class Interpreter {
   // Calls `function` for a customer and says when it answers with anything but nil or false.
   Judgement Match(const Value& function);
 
+  // The same for a function that is asked about one order or item: what is known of others does not
+  // count. Nothing where the answer changes what others see.
+  std::optional<Judgement> Ask(const Value& function, const Values& arguments);
+
   Values Call(const Value& function, Values arguments, int line);
   Value Require(const std::string& name);
   Value Index(const Value& object, const Value& key, int line);
@@ -111,6 +115,7 @@ class Interpreter {
   Value EvaluateName(const Expression& expression, Frame& frame);
   Value EvaluateTable(const lua_syntax::Table& table, Frame& frame);
   Value MakeClosure(const lua_syntax::Function& function, Frame& frame);
+  Value AsText(Value object, const std::string& method, int line);
   Values CallMethod(const lua_syntax::MethodCall& call, Frame& frame, int line);
   Value Arithmetic(lua_syntax::Operator op, const Value& left, const Value& right, int line);
   Value Length(const Value& value, int line);
@@ -119,6 +124,7 @@ class Interpreter {
   Value IndexTable(const TableObject& table, const Value& key, int line);
   Value Find(const TableObject& table, const Value& key, int line);
   Value CustomerField(const std::string& name, int line);
+  Value OrderField(const Value& object, const std::string& name, int line);
 
   // symbolic_judge.cpp: conditions, without a fork where none is needed.
   bool Test(const Expression& condition, Frame& frame);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 
 namespace tidings::rule::symbolic {
@@ -30,7 +31,7 @@ Value ClassOf(const Outcome& outcome) {
 }
 
 bool IsOfClass(const Outcome& outcome, const Value& value) {
-  return outcome.kind != Kind::kRaised && ClassOf(outcome) == value;
+  return outcome.kind != Kind::kRaised && IsSame(ClassOf(outcome), value);
 }
 
 Formula TruthOfBoolean(const Outcome& outcome) {
@@ -45,7 +46,7 @@ void Classify(Explorer::Exploration& exploration) {
     if (way.outcome.kind == Kind::kRaised) continue;
     Value value = ClassOf(way.outcome);
     bool known = std::any_of(classes.begin(), classes.end(),
-                             [&](const auto& entry) { return entry.first == value; });
+                             [&](const auto& entry) { return IsSame(entry.first, value); });
     if (!known) classes.emplace_back(std::move(value), Exactly(true));
   }
   for (size_t i = 0; i + 1 < classes.size(); ++i) {
@@ -126,7 +127,9 @@ std::optional<Judgement> Interpreter::TryJudgeBoth(const lua_syntax::Binary& bin
   auto right = TryJudge(*binary.right, frame);
   explorer_.Forget(facts);
   if (!right) return right;
-  Formula reached = And(open, right->holds);
+  // Where the left side of an `or` holds, it does not matter what the right side would say.
+  Formula reached = both ? And(open, right->holds) : And(Not(left->fails), right->holds);
+  if (!both && IsBroken(Mutation::kErrorOfOrDropped)) right->fails = Exactly(false);
   return Judgement{both ? reached : Or(left->holds, reached),
                    Or(left->fails, And(open, right->fails))};
 }
@@ -153,6 +156,18 @@ Value Interpreter::EvaluateForTruth(const Expression& expression, Frame& frame) 
   Values values = closure ? Run(**closure, std::move(arguments), true)
                           : Call(function, std::move(arguments), expression.place.line);
   return values.empty() ? Value{Nil{}} : std::move(values.front());
+}
+
+std::optional<Judgement> Interpreter::Ask(const Value& function, const Values& arguments) {
+  int line = line_;
+  auto facts = explorer_.HideFacts();
+  auto judgement = JudgeByRunning([&]() -> Value {
+    auto* closure = function.As<Closure*>();
+    Values values = closure ? Run(**closure, arguments, true) : Call(function, arguments, line);
+    return values.empty() ? Value{Nil{}} : values.front();
+  });
+  explorer_.ShowFacts(std::move(facts));
+  return judgement;
 }
 
 // Runs a step apart, so that ways which come to the same value are one again.

@@ -7,17 +7,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "rule/symbolic_interpreter.h"
-#include "rule/symbolic_number.h"
 
 namespace tidings::rule::symbolic {
 namespace {
-
-using lua_syntax::Operator;
-
-const Value& Argument(const Values& arguments, size_t index) {
-  static const Value kNil{Nil{}};
-  return index < arguments.size() ? arguments[index] : kNil;
-}
 
 // type, as far as it is the same for all; forks for an attribute.
 Values TypeOf(Interpreter& in, Values& arguments) {
@@ -86,63 +78,10 @@ Values Fail(Interpreter& in, Values& arguments) {
   in.Here().Raise(text != nullptr ? *text : "an error");
 }
 
-Value HasTag(const Site& site, const Value& wanted) {
-  Expr tags{Field{Column::kTags, ""}};
-  auto* text = wanted.As<std::string>();
-  if (text == nullptr)
-    return wanted.IsConcrete() ? Value{false}
-                               : site.Opaque("a tag that differs from customer to customer");
-  if (!IsUtf8(*text) || text->find('\0') != std::string::npos) return {false};
-  return {Truth{Formula::Exactly({false, Comparison{tags, Op::kContains, {*text}}})}};
-}
-
-// has(list, value): whether one of the list's values is equal to it.
-Values Has(Interpreter& in, Values& arguments) {
-  Site site = in.Here();
-  if (arguments.size() < 2) site.Raise("bad argument #2 to 'has' (value expected)");
-  Value list = Resolve(site, arguments[0]);
-  if (list.IsNil()) return {{false}};
-  if (list.As<Tags>()) return {HasTag(site, arguments[1])};
-  auto* table = list.As<TableObject*>();
-  if (table == nullptr) return {site.Opaque("`has` of what is no list of the script")};
-  Formula found = Formula::Exactly(False());
-  for (const auto& [index, value] : ListOf(**table)) {
-    found = Or(found, TruthOf(Equal(site, arguments[1], value)));
-  }
-  return {FromFormula(found)};
-}
-
 Values Require(Interpreter& in, Values& arguments) {
   auto* name = Argument(arguments, 0).As<std::string>();
   if (name == nullptr) in.Here().GiveUp("`require` of a name that is not written out");
   return {in.Require(*name)};
-}
-
-double Seconds(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1e6; }
-
-Values DaysSince(Interpreter& in, Values& arguments) {
-  Site site = in.Here();
-  Value time = Resolve(site, Argument(arguments, 0));
-  bool number = time.As<int64_t>() || time.As<double>() || time.As<Number>();
-  bool perhaps = time.As<Attribute>() || time.As<Unknown>() || time.As<Something>() ||
-                 std::string_view(KindOf(time)) == "string";
-  if (perhaps) return {site.Opaque("`days_since` of what may be no time")};
-  if (!number)
-    site.Raise(
-        fmt::format("bad argument #1 to 'days_since' (number expected, got {})", KindOf(time)));
-  Value now{Seconds(in.now())};
-  if (auto* then = time.As<int64_t>()) time = {static_cast<double>(*then)};
-  if (auto* then = time.As<double>()) return {{(Seconds(in.now()) - *then) / 86'400}};
-  Value seconds = Calculate(in.Here(), Operator::kSubtract, now, time);
-  return {Calculate(in.Here(), Operator::kDivide, seconds, {86'400.0})};
-}
-
-Values ParseMoment(Interpreter& in, Values& arguments) {
-  auto* text = Argument(arguments, 0).As<std::string>();
-  if (text == nullptr) return {in.Here().Opaque("`time.parse` of a customer's text")};
-  auto time = ParseTime(*text);
-  if (time.has_value()) return {{Seconds(*time)}};
-  return {{Nil{}}, {time.error().message}};
 }
 
 // The stage's table itself: what a file of segments returns.
@@ -162,11 +101,6 @@ Values Unpack(Interpreter& in, Values& arguments) {
   Values values;
   for (auto& [index, value] : ListOf(**table)) values.push_back(std::move(value));
   return values;
-}
-
-void Add(Functions& functions, const std::string& name,
-         std::function<Values(Interpreter&, Values&)> call) {
-  functions[name] = {name, std::move(call)};
 }
 
 // What is pure, but beyond SQL: its answer is not known, and it may raise.
@@ -198,6 +132,16 @@ void AddRefused(Functions& functions) {
 
 }  // namespace
 
+const Value& Argument(const Values& arguments, size_t index) {
+  static const Value kNil{Nil{}};
+  return index < arguments.size() ? arguments[index] : kNil;
+}
+
+void Add(Functions& functions, const std::string& name,
+         std::function<Values(Interpreter&, Values&)> call) {
+  functions[name] = {name, std::move(call)};
+}
+
 void AddBasics(Functions& functions) {
   Add(functions, "type", TypeOf);
   Add(functions, "tostring", ToText);
@@ -211,11 +155,7 @@ void AddBasics(Functions& functions) {
   Add(functions, "select", Select);
   Add(functions, "assert", Assert);
   Add(functions, "error", Fail);
-  Add(functions, "has", Has);
   Add(functions, "require", Require);
-  Add(functions, "days_since", DaysSince);
-  Add(functions, "now", [](Interpreter& in, Values&) -> Values { return {{Seconds(in.now())}}; });
-  Add(functions, "time.parse", ParseMoment);
   Add(functions, "table.insert", InsertInto);
   Add(functions, "table.unpack", Unpack);
   for (const char* kind : {"segment", "ingest", "deliver", "receipt", "summarize", "route"}) {
@@ -243,6 +183,8 @@ const std::map<std::string, Builtin>& Library() {
   static const Functions kLibrary = [] {
     Functions functions;
     AddBasics(functions);
+    AddQuestions(functions);
+    AddTimes(functions);
     AddTexts(functions);
     AddNumbers(functions);
     return functions;

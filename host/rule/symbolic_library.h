@@ -24,9 +24,16 @@ int64_t LengthOf(const TableObject& table, const Site& site);
 // `count` of c.orders and its like. Raises for a name that there is not.
 Value OrdersFunction(const Site& site, const std::string& name);
 
+// An argument; nil where it was not given.
+const Value& Argument(const Values& arguments, size_t index);
+void Add(std::map<std::string, Builtin>& functions, const std::string& name,
+         std::function<Values(Interpreter&, Values&)> call);
+
 // Each adds its functions.
 using Functions = std::map<std::string, Builtin>;
 void AddBasics(Functions& functions);
+void AddQuestions(Functions& functions);  // has, contains, between, missing, any
+void AddTimes(Functions& functions);
 void AddTexts(Functions& functions);
 void AddNumbers(Functions& functions);
 

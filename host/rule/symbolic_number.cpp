@@ -5,9 +5,15 @@
 #include <limits>
 
 #include "rule/bound_search.h"
+#include "rule/mutation.h"
 
 namespace tidings::rule::symbolic {
 namespace {
+
+Time MomentOf(const Constant& constant, Time now) {
+  auto* ago = std::get_if<Ago>(&constant);
+  return ago != nullptr ? ago->Before(now) : std::get<Time>(constant);
+}
 
 using lua_syntax::Operator;
 using Function = rule::Call::Function;
@@ -29,7 +35,7 @@ bool IsOfField(const Expr& expr) {
 // Beyond the safe integers a rule is left to Lua: there its own wrap around.
 void Guard(const Site& site, const Number& number) {
   bool field = number.integer && number.expr.type() == Type::kInteger && IsOfField(number.expr);
-  if (!field) return;
+  if (!field || IsBroken(Mutation::kWrapAroundIgnored)) return;
   Comparison within{number.expr, Op::kBetween, {Decimal(-kSafe), Decimal(kSafe)}};
   if (!site.explorer.Decide(Node{false, std::move(within)})) {
     site.GiveUp("a number beyond 2^40 is counted by Lua alone");
@@ -132,6 +138,7 @@ Value FloorDivide(const Site& site, const Number& left, const Number& right, boo
     site.GiveUp("`//` by 0");
   }
   Number quotient = Combine(site, Function::kDivide, left, right, false);
+  if (IsBroken(Mutation::kDivisionNotFloored)) return {quotient};
   Number floor = *Floor(site, quotient).As<Number>();
   floor.integer = integer;
   return {floor};
@@ -145,6 +152,21 @@ Value Modulo(const Site& site, const Number& left, const Number& right, bool int
   Number times = *FloorDivide(site, left, right, true).As<Number>();
   Number whole = Combine(site, Function::kMultiply, times, right, true);
   return {Combine(site, Function::kSubtract, left, whole, true)};
+}
+
+// `x + 0.0` and `x // 1.0`, which say no more than that.
+bool IsReal(const Value& value, double wanted) {
+  auto* number = value.As<double>();
+  return number != nullptr && *number == wanted;
+}
+
+Number Floating(Number real) {
+  real.integer = false;
+  return real;
+}
+
+Number FloorOf(const Number& real, bool integer) {
+  return {{rule::Call{Function::kFloor, {real.expr}}}, integer, real.most + 1, 1};
 }
 
 Function FunctionOf(Operator op) {
@@ -177,6 +199,8 @@ Value Calculate(const Site& site, Operator op, const Value& left, const Value& r
   bool integer = IsInteger(left) && IsInteger(right);
   bool exact = integer && op != Operator::kDivide;
   Number a = Operand(site, left, exact), b = Operand(site, right, exact);
+  if (op == Operator::kAdd && IsInteger(left) && IsReal(right, 0)) return {Floating(a)};
+  if (op == Operator::kFloorDivide && !integer && IsReal(right, 1)) return {FloorOf(a, false)};
   switch (op) {
     case Operator::kDivide: return Divide(site, a, b);
     case Operator::kFloorDivide: return FloorDivide(site, a, b, integer);
@@ -189,7 +213,7 @@ Value Floor(const Site& site, const Number& number) {
   if (number.integer) return {number};
   Number real = RealOf(number);
   if (real.most > kExact) site.GiveUp("the whole part may be beyond 2^53");
-  return {Number{{rule::Call{Function::kFloor, {real.expr}}}, true, real.most + 1, 1}};
+  return {FloorOf(real, true)};
 }
 
 Op Flipped(Op op) {
@@ -211,6 +235,16 @@ Node Compare(const Site& site, const Number& left, Op op, const LuaNumber& right
     return op != Op::kEqual && above ? True() : False();
   }
   return Compare(site, left, op, Constantly(site, right));
+}
+
+Node Compare(const Site& site, const Number& left, Op op, const Moment& right) {
+  Node node = Compare(site, left, op, LuaNumber(right.seconds));
+  auto* comparison = std::get_if<Comparison>(&node.part);
+  bool bound = comparison != nullptr && comparison->subject.type() == Type::kTime;
+  if (bound && MomentOf(comparison->constants[0], site.now) == MomentOf(right.constant, site.now)) {
+    comparison->constants[0] = right.constant;
+  }
+  return node;
 }
 
 Node Compare(const Site& site, const Number& left, Op op, const Number& right) {

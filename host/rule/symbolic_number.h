@@ -23,6 +23,8 @@ Value Floor(const Site& site, const Number& number);
 // `op` is kEqual or an order.
 Node Compare(const Site& site, const Number& left, Op op, const LuaNumber& right);
 Node Compare(const Site& site, const Number& left, Op op, const Number& right);
+// Where the bound on the field is the moment itself, as its name.
+Node Compare(const Site& site, const Number& left, Op op, const Moment& right);
 
 Op Flipped(Op op);  // < for >, and so on
 

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 #include "lua/orders.h"
-#include "rule/bound_search.h"
+#include "rule/fields.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -51,14 +52,15 @@ Node HasItem(const Site& site, const Value& value) {
 Node Bound(const Site& site, const std::string& name, const Value& value) {
   auto* integer = value.As<int64_t>();
   auto* real = value.As<double>();
-  if (integer == nullptr && real == nullptr) {
+  auto* moment = value.As<Moment>();
+  if (integer == nullptr && real == nullptr && moment == nullptr) {
     site.Raise(fmt::format("`{}` has to be a number, not a {}", name, KindOf(value)));
   }
   bool amount = name.ends_with("_amount");
+  Number number = NumberOf(OrderField(amount ? Column::kOrderAmount : Column::kOrderDate));
   Op op = name == "before" ? Op::kLess : name == "max_amount" ? Op::kLessEqual : Op::kGreaterEqual;
-  auto bound = FindBound(OrderField(amount ? Column::kOrderAmount : Column::kOrderDate), op,
-                         integer ? LuaNumber(*integer) : LuaNumber(*real), site.now);
-  return bound.value_or(False());
+  if (moment != nullptr) return Compare(site, number, op, *moment);
+  return Compare(site, number, op, integer ? LuaNumber(*integer) : LuaNumber(*real));
 }
 
 Node Condition(const Site& site, const Value& key, const Value& value) {
@@ -72,12 +74,31 @@ Node Condition(const Site& site, const Value& key, const Value& value) {
   return *name == "item" ? HasItem(site, value) : Bound(site, *name, value);
 }
 
+// Whether a condition looks at nothing but the fields of one order.
+bool IsOfOrders(const Node& node) {
+  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
+    auto* field = std::get_if<Field>(&comparison->subject.part);
+    return field != nullptr && IsOfOrder(field->column);
+  }
+  auto* group = std::get_if<Group>(&node.part);
+  return group != nullptr && std::all_of(group->nodes.begin(), group->nodes.end(), IsOfOrders);
+}
+
+// The orders that a function chooses.
+std::optional<Node> ChosenBy(Interpreter& in, const Value& function) {
+  auto judgement = in.Ask(function, {{Order{}}});
+  bool exact = judgement && judgement->holds.IsExact() && IsFalse(judgement->fails.perhaps);
+  if (!exact || !IsOfOrders(judgement->holds.surely)) return std::nullopt;
+  return judgement->holds.surely;
+}
+
 // Nothing where a part of the filter differs from customer to customer.
 std::optional<Node> FilterOf(Interpreter& in, const Values& arguments) {
   Site site = in.Here();
   bool colon = !arguments.empty() && arguments[0].As<Orders>();
   if (!colon) site.Raise("is asked with a colon: c.orders:count{...}");
   if (arguments.size() < 2 || arguments[1].IsNil()) return True();
+  if (arguments[1].As<Closure*>()) return ChosenBy(in, arguments[1]);
   auto* table = arguments[1].As<TableObject*>();
   if (table == nullptr) site.Raise("the filter of orders is a table: {status = ...}");
   std::vector<Node> all;
@@ -105,7 +126,8 @@ Node SomeOf(const Node& filter) {
 }
 
 Value Average(Interpreter& in, const Node& filter) {
-  if (!in.explorer().Decide(SomeOf(filter))) return {Nil{}};
+  bool none = !IsBroken(Mutation::kNoneHasAnAverage);
+  if (none && !in.explorer().Decide(SomeOf(filter))) return {Nil{}};
   Value sum{NumberOf(Over(Kind::kSum, Column::kOrderAmount, filter))};
   Number count = NumberOf(Over(Kind::kCount, Column::kOrderAmount, filter));
   return Calculate(in.Here(), lua_syntax::Operator::kDivide, sum, {count});
@@ -114,6 +136,7 @@ Value Average(Interpreter& in, const Node& filter) {
 Value Answer(Interpreter& in, const std::string& question, const Node& filter) {
   if (question == "avg") return Average(in, filter);
   if (question == "any") return FromFormula(Formula::Exactly(SomeOf(filter)));
+  if (IsBroken(Mutation::kAllOrdersAreAny)) return FromFormula(Formula::Exactly(SomeOf(filter)));
   if (question == "all") return FromFormula(Formula::Exactly(Not(SomeOf(Not(filter)))));
   bool date = question == "first" || question == "last";
   Column of = date ? Column::kOrderDate : Column::kOrderAmount;
@@ -133,7 +156,7 @@ const std::map<std::string, Builtin>& Questions() {
           return {in.Here().Opaque("orders asked by what differs from customer to customer")};
         return {Answer(in, name, *filter)};
       };
-      questions[name] = {std::string("orders.") + name, ask};
+      questions[name] = {std::string("orders.") + name, ask, true};
     }
     return questions;
   }();

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "rule/lua_number.h"
+#include "rule/symbolic_compare.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 
@@ -16,7 +17,8 @@ const Value& ValueAt(const Values& values, size_t index) {
   return index < values.size() ? values[index] : kNil;
 }
 
-std::optional<LuaNumber> ConcreteNumber(const Value& value) {
+std::optional<LuaNumber> ConcreteNumber(const Value& any) {
+  Value value = Plain(any);
   if (auto* integer = value.As<int64_t>()) return *integer;
   if (auto* number = value.As<double>()) return *number;
   return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lua/pattern.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -89,6 +90,7 @@ std::optional<Literal> ReadLiteral(std::string_view pattern) {
     bool escaped = pattern[i] == '%' && i + 1 < pattern.size();
     if (escaped && std::isalnum(static_cast<unsigned char>(pattern[i + 1]))) return std::nullopt;
     if (escaped) ++i;
+    if (IsBroken(Mutation::kPatternTakenAsText)) escaped = true;
     bool special = kSpecial.find(pattern[i]) != std::string_view::npos || pattern[i] == ')';
     if (special && !escaped) return std::nullopt;
     literal.text += pattern[i];
@@ -101,14 +103,19 @@ Op OpOf(const Literal& literal) {
   return literal.ends ? Op::kEndsWith : Op::kContains;
 }
 
+// Of an attribute, `contains` would be true of a list too.
+Node PartOf(const Expr& text, Op op, const std::string& part) {
+  Node node{false, Comparison{text, op, {part}}};
+  bool attribute = op == Op::kContains && text.type() == Type::kAttribute;
+  return attribute ? And({{false, Comparison{text, Op::kIsText, {}}}, std::move(node)}) : node;
+}
+
 // Whether `pattern` is found in the text, as a test; nothing where SQL cannot say.
 std::optional<Node> Found(Interpreter& in, const Expr& text, const std::string& pattern,
                           bool plain) {
   if (!IsUtf8(pattern) || pattern.find('\0') != std::string::npos) return std::nullopt;
-  if (plain) return Node{false, Comparison{text, Op::kContains, {pattern}}};
-  if (auto literal = ReadLiteral(pattern)) {
-    return Node{false, Comparison{text, OpOf(*literal), {literal->text}}};
-  }
+  if (plain) return PartOf(text, Op::kContains, pattern);
+  if (auto literal = ReadLiteral(pattern)) return PartOf(text, OpOf(*literal), literal->text);
   try {
     if (!lua::Pattern(pattern, true).ToRegex()) return std::nullopt;
   } catch (const lua::PatternError& error) {

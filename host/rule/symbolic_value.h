@@ -6,6 +6,7 @@
 // somebody needs to know, and the evaluation forks.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -26,6 +27,12 @@ struct Value;
 
 struct Nil {
   bool operator==(const Nil&) const = default;
+};
+
+struct Moment {       // a time that the rule names: a number, the same for all
+  Constant constant;  // Time or Ago
+  double seconds;
+  bool operator==(const Moment&) const = default;
 };
 
 struct Truth {  // true or false
@@ -64,6 +71,11 @@ struct Slice {  // the first `size` bytes of a text, or the last; fewer where it
   bool operator==(const Slice&) const = default;
 };
 
+struct Date {  // the day of a time, as text
+  Expr expr;
+  bool operator==(const Date&) const = default;
+};
+
 struct Something {  // neither nil nor false; what it is, SQL cannot say
   bool operator==(const Something&) const = default;
 };
@@ -81,6 +93,17 @@ struct Orders {
   bool operator==(const Orders&) const = default;
 };
 
+// Within a function that chooses orders: one of them, its items, and one of these.
+struct Order {
+  bool operator==(const Order&) const = default;
+};
+struct Items {
+  bool operator==(const Items&) const = default;
+};
+struct Item {
+  bool operator==(const Item&) const = default;
+};
+
 struct Unknown {  // what SQL cannot say
   bool operator==(const Unknown&) const = default;
 };
@@ -93,12 +116,13 @@ struct Closure;
 struct Builtin {
   std::string name;  // "string.lower"
   std::function<std::vector<Value>(Interpreter&, std::vector<Value>&)> call;
+  bool names_moments = false;  // whether it takes a Moment as such, not as a number
 };
 
 struct Value {
   std::variant<Nil, bool, int64_t, double, std::string, TableObject*, Closure*, const Builtin*,
-               Truth, Number, Text, Nullable, Attribute, Slice, Something, Customer, Attributes,
-               Tags, Orders, Unknown>
+               Moment, Truth, Number, Text, Nullable, Attribute, Slice, Date, Something, Customer,
+               Attributes, Tags, Orders, Order, Items, Item, Unknown>
       part;
 
   bool operator==(const Value&) const = default;
@@ -108,10 +132,18 @@ struct Value {
   }
   bool IsNil() const { return As<Nil>() != nullptr; }
   // A value that every customer shares.
-  bool IsConcrete() const { return part.index() <= 7; }
+  bool IsConcrete() const { return part.index() <= 8; }
 };
 
 using Values = std::vector<Value>;
+
+// Whether a script could never tell one from the other: NaN is the same as itself, 0 is not -0.
+inline bool IsSame(const Value& left, const Value& right) {
+  auto *a = left.As<double>(), *b = right.As<double>();
+  if (a == nullptr || b == nullptr) return left == right;
+  return (std::isnan(*a) && std::isnan(*b)) || (*a == *b && std::signbit(*a) == std::signbit(*b));
+}
+
 using Key = std::variant<bool, int64_t, double, std::string, const void*>;
 
 // `born` counts what was made; what is older than an exploration must be put back after it.

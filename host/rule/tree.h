@@ -61,14 +61,13 @@ struct Field {
   auto operator<=>(const Field&) const = default;
 };
 
-// A span back from `now`. Months and years follow the calendar (31 March less a month is the last
-// of February); the rest are fixed lengths.
+// A span back from `now`.
 struct Ago {
-  enum class Unit { kMinutes, kHours, kDays, kWeeks, kMonths, kYears };
-  double count;  // whole for months and years
+  using Unit = TimeUnit;
+  double count;
   Unit unit;
 
-  Time Before(Time now) const;
+  Time Before(Time now) const { return tidings::Before(now, count, unit); }
   auto operator<=>(const Ago&) const = default;
 };
 

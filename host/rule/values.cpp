@@ -10,8 +10,6 @@
 namespace tidings::rule {
 namespace {
 
-constexpr double kMostYears = 200;
-
 tl::unexpected<Error> Wanted(const char* what, const Json& value) {
   return Fail(Code::kInvalidArgument,
               fmt::format("expected {}, got {}", what, ToLine(value).substr(0, 80)));
@@ -39,12 +37,11 @@ Result<Constant> AsText(const Json& value) {
 struct UnitWord {
   const char* word;
   Ago::Unit unit;
-  double a_year;  // how many of them, about
 };
 constexpr UnitWord kUnits[] = {
-    {"minutesAgo", Ago::Unit::kMinutes, 525'600}, {"hoursAgo", Ago::Unit::kHours, 8'760},
-    {"daysAgo", Ago::Unit::kDays, 365},           {"weeksAgo", Ago::Unit::kWeeks, 52},
-    {"monthsAgo", Ago::Unit::kMonths, 12},        {"yearsAgo", Ago::Unit::kYears, 1}};
+    {"minutesAgo", Ago::Unit::kMinutes}, {"hoursAgo", Ago::Unit::kHours},
+    {"daysAgo", Ago::Unit::kDays},       {"weeksAgo", Ago::Unit::kWeeks},
+    {"monthsAgo", Ago::Unit::kMonths},   {"yearsAgo", Ago::Unit::kYears}};
 
 Result<Constant> AsAgo(const Json& value) {
   std::vector<std::string> words;
@@ -53,9 +50,9 @@ Result<Constant> AsAgo(const Json& value) {
     if (value.size() != 1 || !value.contains(unit.word)) continue;
     auto count = AsDecimal(value[unit.word]);
     double number = count.has_value() ? count->ToDouble() : -1;
-    bool whole = unit.unit < Ago::Unit::kMonths || number == std::floor(number);
-    bool fits = number >= 0 && number <= kMostYears * unit.a_year && whole;
-    if (!fits) return Wanted("a number of at most 200 years, whole for months and years", value);
+    if (!IsSpan(number, unit.unit)) {
+      return Wanted("a number of at most 200 years, whole for months and years", value);
+    }
     return Ago{number, unit.unit};
   }
   std::string hint = value.empty() ? "" : DidYouMean(value.begin().key(), words);
@@ -135,7 +132,7 @@ std::vector<Json> ListOf(const Json& value) {
 Result<double> ReadDays(const Json& value) {
   auto days = AsDecimal(value);
   double number = days.has_value() ? days->ToDouble() : -1;
-  if (number < 0 || number > kMostYears * 365) return Wanted("a number of days", value);
+  if (!IsSpan(number, Ago::Unit::kDays)) return Wanted("a number of days", value);
   return number;
 }
 
