@@ -25,6 +25,8 @@ struct Rule::State {
   lua::Limits limits;
   std::shared_ptr<const LuaProgram> program;  // of a Lua rule
   LuaPlan plan;                               // under kNominal
+
+  LuaPlan PlanFor(Time now) const;
 };
 
 namespace {
@@ -94,8 +96,7 @@ bool Rule::IsSql() const { return state_->tree.has_value(); }
 Sql Rule::ToSql(Time now, int first_param) const { return PushDown(now, first_param).chosen; }
 
 Pushdown Rule::PushDown(Time now, int first_param) const {
-  LuaPlan plan = state_->program ? state_->program->PlanFor(now)
-                                 : LuaPlan{*state_->tree, False(), False(), {}, {}};
+  LuaPlan plan = state_->PlanFor(now);
   auto write = [&](const Node& node) { return WriteSql(node, now, first_param); };
   Pushdown result{write(plan.chosen), std::nullopt, std::nullopt,
                   WriteVerdicts(plan, now, first_param)};
@@ -111,9 +112,21 @@ Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now) const {
   return NewScriptMatcher(std::move(script), state_->program->MentionsOrders());
 }
 
-std::string Rule::ToEnglish() const {
-  if (state_->tree) return WriteEnglish(*state_->tree);
+LuaPlan Rule::State::PlanFor(Time now) const {
+  return program ? program->PlanFor(now) : LuaPlan{*tree, False(), False(), {}, {}};
+}
+
+std::string Rule::ToEnglish() const { return ToEnglish(kNominal); }
+
+std::string Rule::ToEnglish(Time now) const {
+  LuaPlan plan = state_->PlanFor(now);
+  if (IsFalse(plan.asked)) return WriteEnglish(plan.chosen);
   return "customers chosen by the script “" + state_->name + "”";
+}
+
+std::vector<Clause> Rule::Clauses(Time now) const {
+  LuaPlan plan = state_->PlanFor(now);
+  return ClausesOf({plan.chosen, plan.asked});
 }
 
 std::vector<StaysInLua> Rule::InLua() const {
@@ -129,10 +142,10 @@ std::vector<int> Rule::InSql() const {
 }
 
 std::vector<ClauseResult> Rule::Explain(const lua::Row& row, Time now) const {
-  if (!state_->program) return ExplainClauses(*state_->tree, row, now);
-  LuaPlan plan = state_->program->PlanFor(now);
-  if (!IsFalse(plan.asked)) return {};
-  return ExplainClauses(plan.chosen, row, now);
+  LuaPlan plan = state_->PlanFor(now);
+  auto matcher = IsFalse(plan.asked) ? nullptr : NewMatcher(now).value_or(nullptr);
+  bool script_says = matcher && matcher->Match(row);
+  return ExplainClauses({plan.chosen, plan.asked}, row, now, script_says);
 }
 
 }  // namespace tidings::rule

@@ -198,8 +198,12 @@ bool IsAnyNumber(const Value& value) { return IsNumber(value) || value.As<Number
 
 }  // namespace
 
+std::string Site::Told(const std::string& what) const {
+  return module == nullptr ? what : fmt::format("{} ({}:{})", what, *module, module_line);
+}
+
 Value Site::Opaque(const std::string& why) const {
-  unsaid.emplace(line, why);
+  Note(why);
   if (explorer.Decide(Formula::Unknown())) throw Raised{line, "an error that only Lua knows"};
   return {Unknown{}};
 }

@@ -96,11 +96,9 @@ Value Interpreter::Index(const Value& holder, const Value& key, int line) {
   if (auto* table = object.As<TableObject*>()) return IndexTable(**table, key, line);
   bool text = object.As<std::string>() || object.As<Text>() || object.As<Slice>();
   if (text) return IndexTable(**globals_["string"].As<TableObject*>(), key, line);
-  bool part =
-      object.As<Unknown>() || object.As<Attribute>() || object.As<Something>() || object.As<Tags>();
-  if (part) {
-    return site.Opaque("a part of an attribute, or of the tags");
-  }
+  if (object.As<Unknown>()) return site.Opaque("a part of what SQL cannot say");
+  bool part = object.As<Attribute>() || object.As<Something>() || object.As<Tags>();
+  if (part) return site.Opaque("a part of an attribute, or of the tags");
   auto* name = key.As<std::string>();
   bool data = object.As<Customer>() || object.As<Attributes>() || object.As<Orders>();
   if (!data) site.Raise(fmt::format("attempt to index a {} value", KindOf(object)));
