@@ -16,6 +16,12 @@ namespace {
 
 constexpr int kSample = 10, kPageSize = 20'000;
 
+using SteadyClock = std::chrono::steady_clock;
+
+double MillisecondsSince(SteadyClock::time_point start) {
+  return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
+}
+
 // How many rows the planner expects.
 Result<int64_t> Planned(pg::Connection& connection, const rule::Sql& condition) {
   auto explain = "explain (format json) select from customers c where " + condition.where;
@@ -30,17 +36,21 @@ Json SampleOf(const pg::Rows& rows) {
   return sample;
 }
 
+Result<int64_t> CountBySql(pg::Connection& connection, const rule::Sql& sql) {
+  auto count = fmt::format("select count(*) from customers c where {}", sql.where);
+  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(sql)));
+  return rows.Int(0, 0);
+}
+
 Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
   auto sql = rule.ToSql(now);
-  auto count = fmt::format("select count(*) from customers c where {}", sql.where);
   auto sample = fmt::format("select {} from customers c where {} limit {}", kCustomerColumns,
                             sql.where, kSample);
   Preview preview;
-  TRY_ASSIGN(auto counted, connection.Execute(count, ParamsOf(sql)));
+  TRY_ASSIGN(preview.count, CountBySql(connection, sql));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
   TRY_ASSIGN(preview.groups, AudienceGroups(connection, sql));
   TRY_ASSIGN(auto errors, FindErrors(connection, rule, now));
-  preview.count = counted.Int(0, 0);
   preview.sample = SampleOf(rows);
   preview.errors = errors.errors;
   preview.first_error = errors.first_error;
@@ -151,26 +161,40 @@ Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, T
   auto failed = rule.PushDown(now).failed;
   Matched errors;
   if (!failed) return errors;
-  auto count = fmt::format("select count(*) from customers c where {}", failed->where);
+  auto count = fmt::format("select count(*), min(c.id::text)::uuid from customers c where {}",
+                           failed->where);
   TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(*failed)));
   errors.errors = rows.Int(0, 0);
   if (errors.errors == 0) return errors;
   TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  auto one =
-      fmt::format("select {} from customers c where {} limit 1", matcher->Columns(), failed->where);
-  TRY(Ask(connection, one, ParamsOf(*failed), *matcher, errors.ids));
+  auto one = fmt::format("select {} from customers c where c.id = $1", matcher->Columns());
+  TRY(Ask(connection, one, pg::Params().Uuid(rows.Uuid(0, 1)), *matcher, errors.ids));
   errors.first_error = matcher->report().first_error;
   return errors;
 }
 
 Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
-  auto start = std::chrono::steady_clock::now();
+  auto start = SteadyClock::now();
   TRY_ASSIGN(auto lease, pool_.Acquire());
   bool wholly = !rule.PushDown(now).asked;
   TRY_ASSIGN(auto preview, wholly ? BySql(*lease, rule, now) : ByMatching(*lease, rule, now));
-  std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  preview.milliseconds = took.count();
+  preview.milliseconds = MillisecondsSince(start);
   return preview;
+}
+
+Result<Counted> AudienceStore::CountOf(const rule::Rule& rule, Time now) {
+  TRY_ASSIGN(auto lease, pool_.Acquire());
+  auto pushdown = rule.PushDown(now);
+  auto start = SteadyClock::now();
+  if (pushdown.asked) {
+    TRY_ASSIGN(auto matched, MatchAll(*lease, rule, now));
+    return Counted{static_cast<int64_t>(matched.ids.size()), MillisecondsSince(start),
+                   matched.errors, matched.first_error};
+  }
+  TRY_ASSIGN(auto count, CountBySql(*lease, pushdown.chosen));
+  double took = MillisecondsSince(start);
+  TRY_ASSIGN(auto failed, FindErrors(*lease, rule, now));
+  return Counted{count, took, failed.errors, failed.first_error};
 }
 
 Result<int64_t> AudienceStore::EstimateOf(const rule::Rule& rule, Time now) {

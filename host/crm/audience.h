@@ -33,6 +33,14 @@ struct Preview {
   std::string first_error;
 };
 
+// How many a rule chooses, exactly, in how long; and for how many it raises an error.
+struct Counted {
+  int64_t count = 0;
+  double milliseconds = 0;
+  int64_t errors = 0;
+  std::string first_error;
+};
+
 // The customers that a rule chose, where SQL alone could not say it.
 struct Matched {
   std::vector<Id> ids;  // rising
@@ -53,6 +61,8 @@ class AudienceStore {
   explicit AudienceStore(pg::Pool& pool) : pool_(pool) {}
 
   Result<Preview> PreviewOf(const rule::Rule& rule, Time now);
+  // The same count, without the rest.
+  Result<Counted> CountOf(const rule::Rule& rule, Time now);
 
   // About how many a rule chooses, as the planner guesses from its statistics without reading a
   // row; those for whom only the script can say are counted as chosen.

@@ -17,7 +17,7 @@ class Rule;
 
 namespace tidings::crm {
 
-// {"language", "english", "now",
+// {"language", "english", "tree": [{"depth", "text"}, ...], "now",
 //  "sql": {"chosen": {"where", "params"}, "asked": the same or null, "failed": the same or null},
 //  "lines": {"sql": [n, ...], "lua": [{"line", "why"}, ...]},    of a Lua rule
 //  "estimate": n, "estimate_milliseconds", "audience": n, "milliseconds", "errors": n,
