@@ -43,6 +43,7 @@ Result<Json> PreviewJson(crm::AudienceStore audiences, const RuleInput& input, b
   json["sample"] = preview.sample;
   json["errors"] = preview.errors;
   json["first_error"] = preview.first_error;
+  json["warnings"] = preview.warnings;
   json["milliseconds"] = preview.milliseconds;
   return json;
 }

@@ -124,6 +124,9 @@ std::string CountsText(const OrderedJson& json) {
       fmt::format("\nestimate  {:>12}   in {:.1f} ms\naudience  {:>12}   in {:.1f} ms\n",
                   WithThousands(json["estimate"]), json["estimate_milliseconds"].get<double>(),
                   WithThousands(json["audience"]), json["milliseconds"].get<double>());
+  for (const auto& warning : json["warnings"]) {
+    text += fmt::format("warning   {}\n", warning.get<std::string>());
+  }
   if (json["errors"] == 0) return text;
   text +=
       fmt::format("errors    {:>12}   customers for whom the rule fails do not belong; one is\n",

@@ -38,6 +38,7 @@ OrderedJson Explained() {
           {"milliseconds", 7.0},
           {"errors", 0},
           {"first_error", ""},
+          {"warnings", OrderedJson::array()},
           {"customer", nobody}};
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "crm/audience_groups.h"
+#include "crm/cross_check.h"
 #include "crm/customer_json.h"
 #include "crm/sql.h"
 #include "pg/pool.h"
@@ -50,10 +51,7 @@ Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time n
   TRY_ASSIGN(preview.count, CountBySql(connection, sql));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
   TRY_ASSIGN(preview.groups, AudienceGroups(connection, sql));
-  TRY_ASSIGN(auto errors, FindErrors(connection, rule, now));
   preview.sample = SampleOf(rows);
-  preview.errors = errors.errors;
-  preview.first_error = errors.first_error;
   return preview;
 }
 
@@ -63,18 +61,15 @@ rule::Sql Among(const std::vector<Id>& ids) {
   return {"c.id = any ($1::uuid[])", {array + "}"}};
 }
 
-Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, Time now) {
+Result<Preview> ByIds(pg::Connection& connection, const std::vector<Id>& ids) {
   static const std::string kByIds = fmt::format(
       "select {} from customers c where c.id = any ($1::uuid[]) order by c.id", kCustomerColumns);
-  TRY_ASSIGN(auto matched, MatchAll(connection, rule, now));
-  auto sampled = std::span(matched.ids).first(std::min<size_t>(kSample, matched.ids.size()));
+  auto sampled = std::span(ids).first(std::min<size_t>(kSample, ids.size()));
   TRY_ASSIGN(auto rows, connection.Execute(kByIds, pg::Params().UuidArray(sampled)));
   Preview preview;
-  TRY_ASSIGN(preview.groups, AudienceGroups(connection, Among(matched.ids)));
-  preview.count = static_cast<int64_t>(matched.ids.size());
+  TRY_ASSIGN(preview.groups, AudienceGroups(connection, Among(ids)));
+  preview.count = static_cast<int64_t>(ids.size());
   preview.sample = SampleOf(rows);
-  preview.errors = matched.errors;
-  preview.first_error = matched.first_error;
   return preview;
 }
 
@@ -149,7 +144,45 @@ class Matching {
   Matched matched_;
 };
 
+// For whom a rule that SQL says wholly raises an error.
+Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto failed = rule.PushDown(now).failed;
+  Matched found{.by_sql = true};
+  if (!failed) return found;
+  auto count = fmt::format("select count(*), min(c.id::text)::uuid from customers c where {}",
+                           failed->where);
+  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(*failed)));
+  found.errors = rows.Int(0, 0);
+  if (found.errors == 0) return found;
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
+  auto one = fmt::format("select {} from customers c where c.id = $1", matcher->Columns());
+  TRY(Ask(connection, one, pg::Params().Uuid(rows.Uuid(0, 1)), *matcher, found.ids));
+  found.ids.clear();
+  found.first_error = matcher->report().first_error;
+  return found;
+}
+
+// Asks the script about every customer.
+Result<Matched> MatchEverybody(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  static const rule::Sql kAskAlways{"false as chosen, true as asked, false as failed", {}};
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
+  return Matching(connection, *matcher, kAskAlways).Run();
+}
+
 }  // namespace
+
+Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  TRY_ASSIGN(auto disagreement, CrossCheck(connection, rule, now));
+  if (!disagreement) {
+    bool by_sql = !rule.PushDown(now).asked;
+    return by_sql ? FindErrors(connection, rule, now) : MatchAll(connection, rule, now);
+  }
+  auto warning = disagreement->Describe(rule.name());
+  ReportDisagreement(warning);
+  TRY_ASSIGN(auto matched, MatchEverybody(connection, rule, now));
+  matched.warnings.push_back(std::move(warning));
+  return matched;
+}
 
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
   auto pushdown = rule.PushDown(now, 2);  // $1 is where the page begins
@@ -157,44 +190,29 @@ Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Tim
   return Matching(connection, *matcher, pushdown.verdicts).Run();
 }
 
-Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto failed = rule.PushDown(now).failed;
-  Matched errors;
-  if (!failed) return errors;
-  auto count = fmt::format("select count(*), min(c.id::text)::uuid from customers c where {}",
-                           failed->where);
-  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(*failed)));
-  errors.errors = rows.Int(0, 0);
-  if (errors.errors == 0) return errors;
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  auto one = fmt::format("select {} from customers c where c.id = $1", matcher->Columns());
-  TRY(Ask(connection, one, pg::Params().Uuid(rows.Uuid(0, 1)), *matcher, errors.ids));
-  errors.first_error = matcher->report().first_error;
-  return errors;
-}
-
 Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
   auto start = SteadyClock::now();
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  bool wholly = !rule.PushDown(now).asked;
-  TRY_ASSIGN(auto preview, wholly ? BySql(*lease, rule, now) : ByMatching(*lease, rule, now));
+  TRY_ASSIGN(auto found, FindAudience(*lease, rule, now));
+  TRY_ASSIGN(auto preview, found.by_sql ? BySql(*lease, rule, now) : ByIds(*lease, found.ids));
+  preview.errors = found.errors;
+  preview.first_error = std::move(found.first_error);
+  preview.warnings = std::move(found.warnings);
   preview.milliseconds = MillisecondsSince(start);
   return preview;
 }
 
 Result<Counted> AudienceStore::CountOf(const rule::Rule& rule, Time now) {
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  auto pushdown = rule.PushDown(now);
   auto start = SteadyClock::now();
-  if (pushdown.asked) {
-    TRY_ASSIGN(auto matched, MatchAll(*lease, rule, now));
-    return Counted{static_cast<int64_t>(matched.ids.size()), MillisecondsSince(start),
-                   matched.errors, matched.first_error};
+  TRY_ASSIGN(auto found, FindAudience(*lease, rule, now));
+  auto count = static_cast<int64_t>(found.ids.size());
+  if (found.by_sql) {
+    start = SteadyClock::now();
+    TRY_ASSIGN(count, CountBySql(*lease, rule.ToSql(now)));
   }
-  TRY_ASSIGN(auto count, CountBySql(*lease, pushdown.chosen));
-  double took = MillisecondsSince(start);
-  TRY_ASSIGN(auto failed, FindErrors(*lease, rule, now));
-  return Counted{count, took, failed.errors, failed.first_error};
+  return Counted{count, MillisecondsSince(start), found.errors, std::move(found.first_error),
+                 std::move(found.warnings)};
 }
 
 Result<int64_t> AudienceStore::EstimateOf(const rule::Rule& rule, Time now) {

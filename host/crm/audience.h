@@ -22,8 +22,11 @@ class Rule;
 
 namespace tidings::crm {
 
-// `count` is exact; `sample` holds up to 10 of the customers as CustomerStore shows them. A Lua
-// rule may have raised an error for some customers: they do not count, and `first_error` says why.
+// For whom a rule raised an error: they do not belong. `first_error` is what it said of the one
+// with the lowest id, "customer ID: file:line: ...", the same whether SQL or the script found it.
+// `warnings`: where PostgreSQL and the script disagree (cross_check.h).
+
+// `count` is exact; `sample` holds up to 10 of the customers as CustomerStore shows them.
 struct Preview {
   int64_t count = 0;
   Json sample = Json::array();
@@ -31,6 +34,7 @@ struct Preview {
   double milliseconds = 0;
   int64_t errors = 0;
   std::string first_error;
+  std::vector<std::string> warnings;
 };
 
 // How many a rule chooses, exactly, in how long; and for how many it raises an error.
@@ -39,21 +43,26 @@ struct Counted {
   double milliseconds = 0;
   int64_t errors = 0;
   std::string first_error;
+  std::vector<std::string> warnings;
 };
 
-// The customers that a rule chose, where SQL alone could not say it.
+// The customers that a rule chose: by `ids`, or where `by_sql` holds, those of rule.ToSql.
 struct Matched {
+  bool by_sql = false;
   std::vector<Id> ids;  // rising
   int64_t errors = 0;
   std::string first_error;
+  std::vector<std::string> warnings;
 };
+
+// Finds out who decides, and for whom the rule raises an error. SQL decides where it says all of
+// the rule; else the script is asked as MatchAll has it. A sample is put to both, and where they
+// disagree, the alarm is raised and the script decides about everybody.
+Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now);
 
 // Chooses by SQL, and asks the script about the customers for whom SQL cannot say. They are read in
 // pages, so that no transaction is open while the script runs.
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now);
-
-// For how many customers a rule that SQL says wholly raises an error, and the error of one of them.
-Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now);
 
 // Thread-safe as long as each call has its own Rule.
 class AudienceStore {

@@ -63,6 +63,7 @@ Status AddCounts(AudienceStore& audiences, const rule::Rule& rule, Time now, Ord
   json["milliseconds"] = counted.milliseconds;
   json["errors"] = counted.errors;
   json["first_error"] = counted.first_error;
+  json["warnings"] = counted.warnings;
   return {};
 }
 

@@ -21,7 +21,7 @@ namespace tidings::crm {
 //  "sql": {"chosen": {"where", "params"}, "asked": the same or null, "failed": the same or null},
 //  "lines": {"sql": [n, ...], "lua": [{"line", "why"}, ...]},    of a Lua rule
 //  "estimate": n, "estimate_milliseconds", "audience": n, "milliseconds", "errors": n,
-//  "first_error": text,
+//  "first_error": text, "warnings": [text, ...],
 //  "customer": null or {"id", "belongs", "error": null or text,
 //                       "clauses": [{"depth", "text", "holds"}, ...]}}
 //

@@ -25,6 +25,7 @@ struct Rule::State {
   lua::Limits limits;
   std::shared_ptr<const LuaProgram> program;  // of a Lua rule
   LuaPlan plan;                               // under kNominal
+  std::optional<Node> mistranslation;         // of tests
 
   LuaPlan PlanFor(Time now) const;
 };
@@ -113,6 +114,7 @@ Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now) const {
 }
 
 LuaPlan Rule::State::PlanFor(Time now) const {
+  if (mistranslation) return {*mistranslation, False(), False(), {}, {}};
   return program ? program->PlanFor(now) : LuaPlan{*tree, False(), False(), {}, {}};
 }
 
@@ -146,6 +148,12 @@ std::vector<ClauseResult> Rule::Explain(const lua::Row& row, Time now) const {
   auto matcher = IsFalse(plan.asked) ? nullptr : NewMatcher(now).value_or(nullptr);
   bool script_says = matcher && matcher->Match(row);
   return ExplainClauses({plan.chosen, plan.asked}, row, now, script_says);
+}
+
+Rule Rule::Mistranslated(const Node& sql) const {
+  auto state = std::make_shared<State>(*state_);
+  state->mistranslation = sql;
+  return Rule(std::move(state));
 }
 
 }  // namespace tidings::rule

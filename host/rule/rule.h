@@ -143,6 +143,9 @@ class Rule {
   // script, its answer is a clause too.
   std::vector<ClauseResult> Explain(const lua::Row& row, Time now) const;
 
+  // For tests of who watches over the translation: this rule in Lua, with SQL that says `sql`.
+  Rule Mistranslated(const Node& sql) const;
+
  private:
   struct State;
   explicit Rule(std::shared_ptr<const State> state) : state_(std::move(state)) {}
