@@ -1,6 +1,7 @@
 #include "crm/cross_check.h"
 
 #include <atomic>
+#include <chrono>
 
 #include <fmt/core.h>
 
@@ -58,11 +59,16 @@ std::string Disagreement::Describe(const std::string& rule) const {
 Result<std::optional<Disagreement>> CrossCheck(pg::Connection& connection, const rule::Rule& rule,
                                                Time now) {
   if (rule.language() != "lua") return std::nullopt;
+  auto start = std::chrono::steady_clock::now();
   TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
   auto verdicts = rule.PushDown(now).verdicts;
   auto select = fmt::format(kSample, matcher->Columns(), verdicts.where);
   TRY_ASSIGN(auto rows, connection.Execute(select, ParamsOf(verdicts)));
-  return FirstDisagreement(rows, *matcher);
+  auto found = FirstDisagreement(rows, *matcher);
+  std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  log::Debug("segments", "put {} customers to SQL and to the script of “{}” in {:.1f} ms",
+             rows.size(), rule.name(), took.count());
+  return found;
 }
 
 void ReportDisagreement(const std::string& message) {
