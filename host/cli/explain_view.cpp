@@ -84,8 +84,8 @@ std::string ParamsText(const OrderedJson& params) {
 
 std::string SqlText(const char* title, const OrderedJson& sql) {
   if (sql.is_null()) return "";
-  return fmt::format("\n{}\n{}{}", title, LaidOut(sql["where"].get<std::string>(), 2),
-                     ParamsText(sql["params"]));
+  return fmt::format("\n{}\n  from {}\n  where\n{}{}", title, sql["from"].get<std::string>(),
+                     LaidOut(sql["where"].get<std::string>(), 4), ParamsText(sql["params"]));
 }
 
 std::string EnglishText(const OrderedJson& json) {

@@ -28,7 +28,7 @@ OrderedJson Explained() {
   return {{"english", "customers who came"},
           {"tree", {{{"depth", 0}, {"text", "who came"}}}},
           {"sql",
-           {{"chosen", {{"where", "(c.visit > $1)"}, {"params", {"0"}}}},
+           {{"chosen", {{"from", "customers c"}, {"where", "(c.visit > $1)"}, {"params", {"0"}}}},
             {"asked", nobody},
             {"failed", nobody}}},
           {"lines", {{"sql", {2}}, {"lua", OrderedJson::array()}}},
@@ -47,8 +47,8 @@ TEST(ExplainView, ShowsWhichLinesWentToSqlAndWhy) {
   json["lines"]["lua"] = {{{"line", 3}, {"why", "`string.gsub`"}},
                           {{"line", 3}, {"why", "a part of an attribute"}}};
   auto text = DescribeExplanation(json, "one\ntwo\nthree\nfour");
-  EXPECT_THAT(text,
-              StartsWith("customers who came\n\nchosen by SQL\n  (c.visit > $1)\n  $1 = '0'"));
+  EXPECT_THAT(text, StartsWith("customers who came\n\nchosen by SQL\n  from customers c\n  where\n "
+                               "   (c.visit > $1)\n  $1 = '0'"));
   EXPECT_THAT(text, HasSubstr("     2  SQL  two\n"
                               "     3  Lua  three\n"
                               "             why: `string.gsub`\n"

@@ -8,27 +8,21 @@
 #include "crm/audience_groups.h"
 #include "crm/cross_check.h"
 #include "crm/customer_json.h"
+#include "crm/quickest.h"
 #include "crm/sql.h"
 #include "pg/pool.h"
+#include "pg/transaction.h"
 #include "rule/rule.h"
 
 namespace tidings::crm {
 namespace {
 
-constexpr int kSample = 10, kPageSize = 20'000;
+constexpr int kSample = 10;
 
 using SteadyClock = std::chrono::steady_clock;
 
 double MillisecondsSince(SteadyClock::time_point start) {
   return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
-}
-
-// How many rows the planner expects.
-Result<int64_t> Planned(pg::Connection& connection, const rule::Sql& condition) {
-  auto explain = "explain (format json) select from customers c where " + condition.where;
-  TRY_ASSIGN(auto rows, connection.Execute(explain, ParamsOf(condition)));
-  TRY_ASSIGN(Json plans, ParseJson(rows.Text(0, 0)));
-  return plans[0]["Plan"]["Plan Rows"].get<int64_t>();
 }
 
 Json SampleOf(const pg::Rows& rows) {
@@ -37,18 +31,16 @@ Json SampleOf(const pg::Rows& rows) {
   return sample;
 }
 
-Result<int64_t> CountBySql(pg::Connection& connection, const rule::Sql& sql) {
-  auto count = fmt::format("select count(*) from customers c where {}", sql.where);
-  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(sql)));
+Result<int64_t> Count(pg::Connection& connection, const rule::Sql& sql) {
+  TRY_ASSIGN(auto rows, connection.Execute(sql.Select("count(*)"), ParamsOf(sql)));
   return rows.Int(0, 0);
 }
 
 Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto sql = rule.ToSql(now);
-  auto sample = fmt::format("select {} from customers c where {} limit {}", kCustomerColumns,
-                            sql.where, kSample);
+  TRY_ASSIGN(auto sql, ChosenBySql(connection, rule, now));
+  auto sample = sql.Select(kCustomerColumns) + fmt::format(" limit {}", kSample);
   Preview preview;
-  TRY_ASSIGN(preview.count, CountBySql(connection, sql));
+  TRY_ASSIGN(preview.count, Count(connection, sql));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
   TRY_ASSIGN(preview.groups, AudienceGroups(connection, sql));
   preview.sample = SampleOf(rows);
@@ -58,7 +50,7 @@ Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time n
 rule::Sql Among(const std::vector<Id>& ids) {
   std::string array = "{";
   for (const Id& id : ids) array += (array.size() > 1 ? "," : "") + id.ToString();
-  return {"c.id = any ($1::uuid[])", {array + "}"}};
+  return {"customers c", "c.id = any ($1::uuid[])", {array + "}"}};
 }
 
 Result<Preview> ByIds(pg::Connection& connection, const std::vector<Id>& ids) {
@@ -73,100 +65,77 @@ Result<Preview> ByIds(pg::Connection& connection, const std::vector<Id>& ids) {
   return preview;
 }
 
-// Asks the script about each of the rows that `select` reads, in the order of matcher.Columns().
-Status Ask(pg::Connection& connection, const std::string& select, const pg::Params& params,
-           rule::Matcher& matcher, std::vector<Id>& chosen) {
-  TRY_ASSIGN(auto rows, connection.Execute(select, params));
-  std::vector<std::optional<std::string_view>> columns(static_cast<size_t>(rows.columns()));
-  for (int i = 0; i < rows.size(); ++i) {
-    for (int c = 0; c < rows.columns(); ++c) columns[static_cast<size_t>(c)] = rows.OptText(i, c);
-    if (matcher.Match(columns)) chosen.push_back(rows.Uuid(i, 0));
+Status AddChosen(pg::Connection& connection, const rule::Ways& ways, Matched& matched) {
+  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+  return connection.Stream(choice.sql.Select("c.id"), ParamsOf(choice.sql),
+                           [&](const pg::Rows& rows) -> Status {
+                             matched.ids.push_back(rows.Uuid(0, 0));
+                             return {};
+                           });
+}
+
+// Adds errors; the error that is told is that of the lowest id.
+void AddErrors(int64_t errors, const std::string& first, Matched& matched) {
+  matched.errors += errors;
+  bool lower = matched.first_error.empty() || first < matched.first_error;
+  if (!first.empty() && lower) matched.first_error = first;
+}
+
+// Asks the script about each of these customers; notes who belongs, and the errors.
+Status Ask(pg::Connection& connection, const rule::Sql& sql, rule::Matcher& matcher,
+           Matched& matched) {
+  TRY(connection.Stream(sql.Select(matcher.Columns()), ParamsOf(sql),
+                        [&](const pg::Rows& rows) -> Status {
+                          if (matcher.Match(rows, 0)) matched.ids.push_back(rows.Uuid(0, 0));
+                          return {};
+                        }));
+  AddErrors(matcher.report().errors, matcher.report().first_error, matched);
+  return {};
+}
+
+Status AddAsked(pg::Connection& connection, const rule::Rule& rule, Time now, const rule::Sql& sql,
+                Matched& matched) {
+  for (auto fields : {rule::Fields::kNamed, rule::Fields::kAll}) {
+    Matched asked;
+    TRY_ASSIGN(auto matcher, rule.NewMatcher(now, fields));
+    TRY(Ask(connection, sql, *matcher, asked));
+    if (matcher->WantedMore()) continue;
+    matched.ids.insert(matched.ids.end(), asked.ids.begin(), asked.ids.end());
+    AddErrors(asked.errors, asked.first_error, matched);
+    break;
   }
   return {};
 }
 
-// One rule over all customers, page by page.
-class Matching {
- public:
-  Matching(pg::Connection& connection, rule::Matcher& matcher, const rule::Sql& verdicts)
-      : connection_(connection),
-        matcher_(matcher),
-        page_(fmt::format("select id, chosen, asked from (select c.id, {} from customers c where "
-                          "c.id > $1) v where chosen or asked or failed order by id limit {}",
-                          verdicts.where, kPageSize)),
-        ask_(fmt::format("select {} from customers c where c.id = any ($1::uuid[]) order by c.id",
-                         matcher.Columns())),
-        verdicts_(verdicts) {}
+// Counts the customers for whom the rule surely fails, and asks about the first, to hear how.
+Status AddFailed(pg::Connection& connection, const rule::Rule& rule, Time now,
+                 const rule::Ways& ways, Matched& matched) {
+  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+  auto select = choice.sql.Select("count(*), min(c.id::text)");
+  TRY_ASSIGN(auto counted, connection.Execute(select, ParamsOf(choice.sql)));
+  if (counted.Int(0, 0) == 0) return {};
+  rule::Sql first{"customers c", "c.id = $1::uuid", {std::string(counted.Text(0, 1))}};
+  Matched heard;
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now, rule::Fields::kAll));
+  TRY(Ask(connection, first, *matcher, heard));
+  AddErrors(counted.Int(0, 0), heard.first_error, matched);
+  return {};
+}
 
-  Result<Matched> Run() {
-    for (int size = kPageSize; size == kPageSize;) {
-      pg::Params params;
-      params.Uuid(last_);
-      for (const auto& param : verdicts_.params) params.Text(param);
-      TRY_ASSIGN(auto rows, connection_.Execute(page_, params));
-      TRY(Read(rows));
-      size = rows.size();
-    }
-    matched_.errors += matcher_.report().errors;
-    matched_.first_error = matcher_.report().first_error;
-    return std::move(matched_);
-  }
-
- private:
-  // Of the customers for whom the rule surely fails, the first one alone is asked about, to hear
-  // the error.
-  Status Read(const pg::Rows& rows) {
-    std::vector<Id> asked;
-    auto page = static_cast<std::ptrdiff_t>(matched_.ids.size());
-    for (int i = 0; i < rows.size(); ++i) {
-      last_ = rows.Uuid(i, 0);
-      if (rows.Bool(i, 2) || (!rows.Bool(i, 1) && !heard_)) {
-        heard_ = heard_ || !rows.Bool(i, 2);
-        asked.push_back(last_);
-      } else if (rows.Bool(i, 1)) {
-        matched_.ids.push_back(last_);
-      } else {
-        ++matched_.errors;
-      }
-    }
-    if (asked.empty()) return {};
-    TRY(Ask(connection_, ask_, pg::Params().UuidArray(asked), matcher_, matched_.ids));
-    std::sort(matched_.ids.begin() + page, matched_.ids.end());
-    return {};
-  }
-
-  pg::Connection& connection_;
-  rule::Matcher& matcher_;
-  const std::string page_, ask_;
-  const rule::Sql& verdicts_;
-  Id last_;
-  bool heard_ = false;
-  Matched matched_;
-};
-
-// For whom a rule that SQL says wholly raises an error.
+// For whom a rule that SQL says wholly fails.
 Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto failed = rule.PushDown(now).failed;
+  auto pushdown = rule.PushDown(now);
   Matched found{.by_sql = true};
-  if (!failed) return found;
-  auto count = fmt::format("select count(*), min(c.id::text)::uuid from customers c where {}",
-                           failed->where);
-  TRY_ASSIGN(auto rows, connection.Execute(count, ParamsOf(*failed)));
-  found.errors = rows.Int(0, 0);
-  if (found.errors == 0) return found;
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  auto one = fmt::format("select {} from customers c where c.id = $1", matcher->Columns());
-  TRY(Ask(connection, one, pg::Params().Uuid(rows.Uuid(0, 1)), *matcher, found.ids));
-  found.ids.clear();
-  found.first_error = matcher->report().first_error;
+  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, found));
   return found;
 }
 
 // Asks the script about every customer.
 Result<Matched> MatchEverybody(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  static const rule::Sql kAskAlways{"false as chosen, true as asked, false as failed", {}};
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  return Matching(connection, *matcher, kAskAlways).Run();
+  Matched matched;
+  TRY(AddAsked(connection, rule, now, {"customers c", "true", {}}, matched));
+  std::sort(matched.ids.begin(), matched.ids.end());
+  return matched;
 }
 
 }  // namespace
@@ -184,10 +153,26 @@ Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule,
   return matched;
 }
 
+Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto pushdown = rule.PushDown(now);
+  if (!pushdown.chosen) return rule::Sql{"customers c", "false", {}};
+  TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.chosen));
+  return std::move(choice.sql);
+}
+
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto pushdown = rule.PushDown(now, 2);  // $1 is where the page begins
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  return Matching(connection, *matcher, pushdown.verdicts).Run();
+  auto pushdown = rule.PushDown(now);
+  Matched matched;
+  TRY_ASSIGN(auto snapshot, pg::Transaction::Begin(connection, pg::Isolation::kRepeatableRead));
+  if (pushdown.chosen) TRY(AddChosen(connection, *pushdown.chosen, matched));
+  if (pushdown.asked) {
+    TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.asked));
+    TRY(AddAsked(connection, rule, now, choice.sql, matched));
+  }
+  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, matched));
+  TRY(snapshot.Commit());
+  std::sort(matched.ids.begin(), matched.ids.end());
+  return matched;
 }
 
 Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
@@ -208,8 +193,9 @@ Result<Counted> AudienceStore::CountOf(const rule::Rule& rule, Time now) {
   TRY_ASSIGN(auto found, FindAudience(*lease, rule, now));
   auto count = static_cast<int64_t>(found.ids.size());
   if (found.by_sql) {
+    TRY_ASSIGN(auto sql, ChosenBySql(*lease, rule, now));
     start = SteadyClock::now();
-    TRY_ASSIGN(count, CountBySql(*lease, rule.ToSql(now)));
+    TRY_ASSIGN(count, Count(*lease, sql));
   }
   return Counted{count, MillisecondsSince(start), found.errors, std::move(found.first_error),
                  std::move(found.warnings)};
@@ -218,10 +204,13 @@ Result<Counted> AudienceStore::CountOf(const rule::Rule& rule, Time now) {
 Result<int64_t> AudienceStore::EstimateOf(const rule::Rule& rule, Time now) {
   auto pushdown = rule.PushDown(now);
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  TRY_ASSIGN(auto estimate, Planned(*lease, pushdown.chosen));
-  if (!pushdown.asked) return estimate;
-  TRY_ASSIGN(auto asked, Planned(*lease, *pushdown.asked));
-  return estimate + asked;
+  int64_t rows = 0;
+  for (const auto* ways : {&pushdown.chosen, &pushdown.asked}) {
+    if (!ways->has_value()) continue;
+    TRY_ASSIGN(auto choice, Quickest(*lease, **ways));
+    rows += choice.rows;
+  }
+  return rows;
 }
 
 }  // namespace tidings::crm

@@ -18,7 +18,8 @@ class Pool;
 }  // namespace tidings::pg
 namespace tidings::rule {
 class Rule;
-}
+struct Sql;
+}  // namespace tidings::rule
 
 namespace tidings::crm {
 
@@ -46,7 +47,7 @@ struct Counted {
   std::vector<std::string> warnings;
 };
 
-// The customers that a rule chose: by `ids`, or where `by_sql` holds, those of rule.ToSql.
+// The customers that a rule chose: by `ids`, or where `by_sql` holds, those of ChosenBySql.
 struct Matched {
   bool by_sql = false;
   std::vector<Id> ids;  // rising
@@ -60,8 +61,11 @@ struct Matched {
 // disagree, the alarm is raised and the script decides about everybody.
 Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now);
 
-// Chooses by SQL, and asks the script about the customers for whom SQL cannot say. They are read in
-// pages, so that no transaction is open while the script runs.
+// The customers of a rule that SQL says wholly, in the way that the planner thinks the quicker.
+Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now);
+
+// Chooses by SQL, and asks the script about the customers for whom SQL cannot say, all as of one
+// moment: in a transaction that only reads, and that lasts as long as the script runs over them.
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now);
 
 // Thread-safe as long as each call has its own Rule.

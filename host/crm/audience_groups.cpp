@@ -13,7 +13,7 @@ namespace {
 // One pass for both groupings; which one a row is of, says its first column.
 constexpr const char kGroups[] = R"(
   select grouping(spend, city), spend, city, count(*)
-    from (select {} as spend, c.city from customers c where {}) g
+    from ({}) g
    group by grouping sets ((spend), (city))
    order by 1, spend, 4 desc, city)";
 constexpr int kBySpend = 0b01;
@@ -21,7 +21,8 @@ constexpr int kBySpend = 0b01;
 }  // namespace
 
 Result<Json> AudienceGroups(pg::Connection& connection, const rule::Sql& chosen) {
-  auto sql = fmt::format(kGroups, kSpendBands.sql, chosen.where);
+  auto sql =
+      fmt::format(kGroups, chosen.Select(fmt::format("{} as spend, c.city", kSpendBands.sql)));
   TRY_ASSIGN(auto rows, connection.Execute(sql, ParamsOf(chosen)));
   Json groups = Json::array();
   int cities = 0;

@@ -65,14 +65,12 @@ struct NewCampaign {
 
 // Window functions number the rows as they come: in the order in which customers lie on disk.
 Result<int64_t> InsertBySql(pg::Transaction& transaction, const NewCampaign& campaign) {
-  auto sql = campaign.rule.ToSql(campaign.now, 2);
-  auto insert = fmt::format(
-      "insert into messages (campaign_id, n, customer_id) "
-      "select $1::uuid, row_number() over (), c.id from customers c where {}",
-      sql.where);
-  auto params = pg::Params().Uuid(campaign.id);
-  for (const auto& param : sql.params) params.Text(param);
-  TRY_ASSIGN(auto rows, transaction.Execute(insert, params));
+  TRY_ASSIGN(auto sql, ChosenBySql(transaction.connection(), campaign.rule, campaign.now));
+  auto params = ParamsOf(sql);
+  auto columns = fmt::format("${}::uuid, row_number() over (), c.id", sql.params.size() + 1);
+  TRY_ASSIGN(auto rows, transaction.Execute("insert into messages (campaign_id, n, customer_id) " +
+                                                sql.Select(columns),
+                                            params.Uuid(campaign.id)));
   return rows.affected();
 }
 

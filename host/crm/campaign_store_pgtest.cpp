@@ -99,11 +99,7 @@ TEST(Audience, ASplitRuleChoosesTheSameAsItsScript) {
   int64_t matched = 0;
   auto lease = *shop.pool.Acquire();
   auto rows = *lease->Execute("select " + matcher->Columns() + " from customers c");
-  for (int i = 0; i < rows.size(); ++i) {
-    std::vector<std::optional<std::string_view>> columns;
-    for (int k = 0; k < rows.columns(); ++k) columns.push_back(rows.OptText(i, k));
-    matched += matcher->Match(columns);
-  }
+  for (int i = 0; i < rows.size(); ++i) matched += matcher->Match(rows, i);
   EXPECT_EQ(preview->count, matched);
   EXPECT_EQ(preview->errors, matcher->report().errors);
   EXPECT_GT(matched, 0);

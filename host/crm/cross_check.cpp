@@ -2,12 +2,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
+#include <set>
 
 #include <fmt/core.h>
 
 #include "base/log.h"
 #include "crm/sql.h"
 #include "pg/connection.h"
+#include "pg/transaction.h"
 #include "rule/rule.h"
 
 namespace tidings::crm {
@@ -15,33 +18,69 @@ namespace {
 
 std::atomic<int64_t> disagreements = 0;
 
-// 300 pages of the table, or all of a small one, thinned out.
-constexpr const char kSample[] = R"(
-  select {}, {} from (
-    select * from customers tablesample system (
-             least(100, 100.0 * 300 / greatest(1, pg_relation_size('customers')
-                                                  / current_setting('block_size')::int)))
-     order by random() limit 1000) c)";
+// 300 pages of the table, or all of a small one, thinned out. Where `c` is drawn from.
+constexpr const char kSample[] = R"((
+  select * from customers tablesample system (
+           least(100, 100.0 * 300 / greatest(1, pg_relation_size('customers')
+                                                / current_setting('block_size')::int)))
+   order by random() limit 1000) c)";
 
-const char* BySql(const pg::Rows& rows, int row) {
-  int chosen = rows.columns() - 3, failed = rows.columns() - 1;
-  return rows.Bool(row, failed) ? "fails" : rows.Bool(row, chosen) ? "belongs" : "does not belong";
-}
+// What a side says of each customer of the sample.
+using Answers = std::map<Id, std::string>;
 
-const char* ByScript(const pg::Rows& rows, int row, rule::Matcher& matcher) {
-  std::vector<std::optional<std::string_view>> columns;
-  for (int c = 0; c + 3 < rows.columns(); ++c) columns.push_back(rows.OptText(row, c));
-  auto errors = matcher.report().errors;
-  bool belongs = matcher.Match(columns);
-  return matcher.report().errors > errors ? "fails" : belongs ? "belongs" : "does not belong";
-}
-
-std::optional<Disagreement> FirstDisagreement(const pg::Rows& rows, rule::Matcher& matcher) {
-  int asked = rows.columns() - 2;
+Result<Answers> AskScript(pg::Connection& connection, rule::Matcher& matcher) {
+  auto select = fmt::format("select {} from {}", matcher.Columns(), kSample);
+  TRY_ASSIGN(auto rows, connection.Execute(select));
+  Answers answers;
   for (int i = 0; i < rows.size(); ++i) {
-    if (rows.Bool(i, asked)) continue;
-    std::string sql = BySql(rows, i), script = ByScript(rows, i, matcher);
-    if (sql != script) return Disagreement{rows.Uuid(i, 0), sql, script};
+    auto errors = matcher.report().errors;
+    bool belongs = matcher.Match(rows, i);
+    bool failed = matcher.report().errors > errors;
+    answers[rows.Uuid(i, 0)] = failed ? "fails" : belongs ? "belongs" : "does not belong";
+  }
+  return answers;
+}
+
+Result<Answers> AskScript(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now, rule::Fields::kNamed));
+  TRY_ASSIGN(auto answers, AskScript(connection, *matcher));
+  if (!matcher->WantedMore()) return answers;
+  TRY_ASSIGN(matcher, rule.NewMatcher(now, rule::Fields::kAll));
+  return AskScript(connection, *matcher);
+}
+
+std::string ArrayOf(const Answers& sample) {
+  std::string array;
+  for (const auto& [id, answer] : sample) array += (array.empty() ? "{" : ",") + id.ToString();
+  return array.empty() ? "{}" : array + "}";
+}
+
+// Which customers of the sample are among these.
+Result<std::set<Id>> Among(pg::Connection& connection, const std::optional<rule::Ways>& ways,
+                           const std::string& sample) {
+  std::set<Id> ids;
+  if (!ways) return ids;
+  rule::Sql sql = ways->each;
+  sql.params.push_back(sample);
+  sql.where = fmt::format("({}) and c.id = any (${}::uuid[])", sql.where, sql.params.size());
+  TRY_ASSIGN(auto rows, connection.Execute(sql.Select("c.id"), ParamsOf(sql)));
+  for (int i = 0; i < rows.size(); ++i) ids.insert(rows.Uuid(i, 0));
+  return ids;
+}
+
+// Of those about whom the script has to be asked, SQL says nothing.
+Result<std::optional<Disagreement>> Compare(pg::Connection& connection,
+                                            const rule::Pushdown& pushdown,
+                                            const Answers& by_script) {
+  auto sample = ArrayOf(by_script);
+  TRY_ASSIGN(auto chosen, Among(connection, pushdown.chosen, sample));
+  TRY_ASSIGN(auto asked, Among(connection, pushdown.asked, sample));
+  TRY_ASSIGN(auto failed, Among(connection, pushdown.failed, sample));
+  for (const auto& [id, script] : by_script) {
+    std::string sql = failed.contains(id)   ? "fails"
+                      : chosen.contains(id) ? "belongs"
+                                            : "does not belong";
+    if (!asked.contains(id) && sql != script) return Disagreement{id, sql, script};
   }
   return std::nullopt;
 }
@@ -60,14 +99,13 @@ Result<std::optional<Disagreement>> CrossCheck(pg::Connection& connection, const
                                                Time now) {
   if (rule.language() != "lua") return std::nullopt;
   auto start = std::chrono::steady_clock::now();
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
-  auto verdicts = rule.PushDown(now).verdicts;
-  auto select = fmt::format(kSample, matcher->Columns(), verdicts.where);
-  TRY_ASSIGN(auto rows, connection.Execute(select, ParamsOf(verdicts)));
-  auto found = FirstDisagreement(rows, *matcher);
+  TRY_ASSIGN(auto snapshot, pg::Transaction::Begin(connection, pg::Isolation::kRepeatableRead));
+  TRY_ASSIGN(auto by_script, AskScript(connection, rule, now));
+  TRY_ASSIGN(auto found, Compare(connection, rule.PushDown(now), by_script));
+  TRY(snapshot.Commit());
   std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   log::Debug("segments", "put {} customers to SQL and to the script of “{}” in {:.1f} ms",
-             rows.size(), rule.name(), took.count());
+             by_script.size(), rule.name(), took.count());
   return found;
 }
 

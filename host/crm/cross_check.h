@@ -28,8 +28,8 @@ struct Disagreement {
   std::string Describe(const std::string& rule) const;
 };
 
-// Puts about a thousand customers, from random pages of the table, to both, each as one snapshot
-// has them. None where they agree, and for rules in JSON.
+// Puts about a thousand customers, from random pages of the table, to both in one snapshot. None
+// where they agree, and for rules in JSON. Not within a transaction.
 Result<std::optional<Disagreement>> CrossCheck(pg::Connection& connection, const rule::Rule& rule,
                                                Time now);
 

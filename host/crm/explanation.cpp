@@ -5,15 +5,28 @@
 #include <fmt/core.h>
 
 #include "crm/audience.h"
+#include "crm/quickest.h"
 #include "pg/pool.h"
 #include "rule/rule.h"
 
 namespace tidings::crm {
 namespace {
 
-OrderedJson SqlJson(const rule::Sql& sql) { return {{"where", sql.where}, {"params", sql.params}}; }
-OrderedJson SqlJson(const std::optional<rule::Sql>& sql) {
-  return sql ? SqlJson(*sql) : OrderedJson(nullptr);
+// One part of a rule, as it is asked for; null where there is no such part.
+Result<OrderedJson> SqlJson(pg::Connection& connection, const std::optional<rule::Ways>& ways) {
+  if (!ways) return OrderedJson(nullptr);
+  TRY_ASSIGN(auto choice, Quickest(connection, *ways));
+  const auto& [from, where, params] = choice.sql;
+  return OrderedJson{{"from", from}, {"where", where}, {"params", params}};
+}
+
+Result<OrderedJson> SqlJson(pg::Pool& pool, const rule::Pushdown& pushdown) {
+  TRY_ASSIGN(auto lease, pool.Acquire());
+  OrderedJson json;
+  TRY_ASSIGN(json["chosen"], SqlJson(*lease, pushdown.chosen));
+  TRY_ASSIGN(json["asked"], SqlJson(*lease, pushdown.asked));
+  TRY_ASSIGN(json["failed"], SqlJson(*lease, pushdown.failed));
+  return json;
 }
 
 OrderedJson LinesJson(const rule::Rule& rule) {
@@ -37,14 +50,12 @@ OrderedJson ClausesJson(const std::vector<rule::ClauseResult>& clauses) {
 }
 
 Result<OrderedJson> CustomerJson(pg::Pool& pool, const rule::Rule& rule, Time now, const Id& id) {
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now));
+  TRY_ASSIGN(auto matcher, rule.NewMatcher(now, rule::Fields::kAll));
   TRY_ASSIGN(auto lease, pool.Acquire());
   auto select = fmt::format("select {} from customers c where c.id = $1", matcher->Columns());
   TRY_ASSIGN(auto rows, lease->Execute(select, pg::Params().Uuid(id)));
   if (rows.empty()) return Fail(Code::kNotFound, "no customer has the id " + id.ToString());
-  std::vector<std::optional<std::string_view>> columns;
-  for (int c = 0; c < rows.columns(); ++c) columns.push_back(rows.OptText(0, c));
-  bool belongs = matcher->Match(columns);
+  bool belongs = matcher->Match(rows, 0);
   const auto& report = matcher->report();
   return OrderedJson{
       {"id", id.ToString()},
@@ -71,15 +82,12 @@ Status AddCounts(AudienceStore& audiences, const rule::Rule& rule, Time now, Ord
 
 Result<OrderedJson> Explain(pg::Pool& pool, const rule::Rule& rule, Time now,
                             const std::optional<Id>& customer) {
-  auto pushdown = rule.PushDown(now);
+  TRY_ASSIGN(auto sql, SqlJson(pool, rule.PushDown(now)));
   OrderedJson json = {{"language", rule.language()},
                       {"english", rule.ToEnglish(now)},
                       {"tree", TreeJson(rule.Clauses(now))},
                       {"now", FormatTime(now)},
-                      {"sql",
-                       {{"chosen", SqlJson(pushdown.chosen)},
-                        {"asked", SqlJson(pushdown.asked)},
-                        {"failed", SqlJson(pushdown.failed)}}},
+                      {"sql", std::move(sql)},
                       {"lines", LinesJson(rule)}};
   AudienceStore audiences(pool);
   TRY(AddCounts(audiences, rule, now, json));

@@ -18,8 +18,8 @@ class Rule;
 namespace tidings::crm {
 
 // {"language", "english", "tree": [{"depth", "text"}, ...], "now",
-//  "sql": {"chosen": {"where", "params"}, "asked": the same or null, "failed": the same or null},
-//  "lines": {"sql": [n, ...], "lua": [{"line", "why"}, ...]},    of a Lua rule
+//  "sql": {"chosen": {"from", "where", "params"}, "asked": ..., "failed": ...}, each null where
+//  nobody is, "lines": {"sql": [n, ...], "lua": [{"line", "why"}, ...]},    of a Lua rule
 //  "estimate": n, "estimate_milliseconds", "audience": n, "milliseconds", "errors": n,
 //  "first_error": text, "warnings": [text, ...],
 //  "customer": null or {"id", "belongs", "error": null or text,

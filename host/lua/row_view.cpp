@@ -80,18 +80,19 @@ int RowView::PushField(lua_State* L, size_t slot) {
     return PushTop(L, slot, **json);
   } else if (auto* unparsed = std::get_if<JsonText>(&value)) {
     return PushParsed(L, slot, unparsed->text);
+  } else if (auto* missing = std::get_if<NotRead>(&value)) {
+    *missing->wanted = true;
+    return RefuseRead(L, slot);
+  } else if (type_.fields[slot].kind == FieldKind::kOrders) {
+    return RefuseRead(L, slot);
   } else {
-    return PushNone(L, slot);
+    lua_pushnil(L);
   }
   return 1;
 }
 
-int RowView::PushNone(lua_State* L, size_t slot) {
-  if (type_.fields[slot].kind == FieldKind::kOrders) {
-    return luaL_error(L, "the orders of this customer were not read");
-  }
-  lua_pushnil(L);
-  return 1;
+int RowView::RefuseRead(lua_State* L, size_t slot) {
+  return luaL_error(L, "the %s of this customer were not read", type_.fields[slot].name.c_str());
 }
 
 // Parses once a row.

@@ -57,7 +57,7 @@ class RowView {
   int PushTop(lua_State* L, size_t slot, const Json& json);
   void PushMember(lua_State* L, const Json& json);
   JsonView* NewView(lua_State* L, const Json* json);
-  int PushNone(lua_State* L, size_t slot);
+  int RefuseRead(lua_State* L, size_t slot);
   void PushOrdersMetatable(lua_State* L);
   const Json& CheckView(lua_State* L);
   void PushJsonMetatable(lua_State* L);

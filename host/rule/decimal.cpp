@@ -109,6 +109,11 @@ std::string Decimal::ToEnglish() const {
 
 double Decimal::ToDouble() const { return std::strtod(ToString().c_str(), nullptr); }
 
+std::optional<int64_t> Decimal::ToInteger() const {
+  if (point_ > 18 || point_ < static_cast<int>(digits_.size())) return std::nullopt;
+  return std::strtoll(ToString().c_str(), nullptr, 10);
+}
+
 std::strong_ordering Decimal::operator<=>(const Decimal& other) const {
   int sign = digits_.empty() ? 0 : negative_ ? -1 : 1;
   int other_sign = other.digits_.empty() ? 0 : other.negative_ ? -1 : 1;

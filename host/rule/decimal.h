@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,7 @@ class Decimal {
   std::string ToString() const;   // without an exponent: "-12.5", "1000"
   std::string ToEnglish() const;  // with thousands: "5,000", "1,234.5"
   double ToDouble() const;
+  std::optional<int64_t> ToInteger() const;  // where it is whole and has at most 18 digits
 
   std::strong_ordering operator<=>(const Decimal& other) const;
   bool operator==(const Decimal& other) const = default;

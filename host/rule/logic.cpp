@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rule/interval.h"
+#include "rule/some_order.h"
 
 namespace tidings::rule {
 namespace {
@@ -98,8 +99,28 @@ struct Literal {
 Literal Itself(const Node& test) { return {test, test.negated}; }
 Literal Opposite(const Node& test) { return {test, !test.negated}; }
 
+bool IsExtreme(const Aggregate& aggregate) {
+  return aggregate.function == Aggregate::Function::kLeast ||
+         aggregate.function == Aggregate::Function::kMost;
+}
+
+// Whether a test that holds shows that there are orders of which `subject` is the first or last.
+bool HasOrders(const Literal& literal, const Expr& subject) {
+  auto* comparison = AsComparison(literal.test);
+  auto* wanted = std::get_if<Aggregate>(&subject.part);
+  if (comparison == nullptr || wanted == nullptr || !IsExtreme(*wanted)) return false;
+  auto* known = std::get_if<Aggregate>(&comparison->subject.part);
+  if (known == nullptr || known->where != wanted->where) return false;
+  bool absent = comparison->op == Op::kIsNil || comparison->op == Op::kIsMissing;
+  if (IsExtreme(*known)) return absent == literal.negated;
+  const Comparison some{comparison->subject, Op::kGreaterEqual, {Decimal(int64_t{1})}};
+  return known->function == Aggregate::Function::kCount &&
+         IntervalImplies(*comparison, literal.negated, some, false);
+}
+
 // Whether a test that holds shows that there is a `subject`.
 bool HasValue(const Literal& literal, const Expr& subject) {
+  if (HasOrders(literal, subject)) return true;
   if (literal.negated) return false;
   if (auto* relation = std::get_if<Relation>(&literal.test.part)) {
     return Needs(relation->left, subject) || Needs(relation->right, subject);
@@ -186,6 +207,7 @@ Node Combine(std::vector<Node> nodes, bool any) {
   if (decided || Clash(nodes, any)) return any ? True() : False();
   DropImplied(nodes, any);
   if (any) MergeEqualities(nodes);
+  MergeSomeOrders(nodes, any);
   return Build(std::move(nodes), any);
 }
 

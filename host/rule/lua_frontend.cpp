@@ -65,7 +65,7 @@ Result<std::shared_ptr<const LuaProgram>> LuaProgram::Parse(const std::string& f
   auto program = std::make_shared<LuaProgram>();
   TRY_ASSIGN(auto body, ParseLua(file, text));
   program->main_ = {file, std::move(body)};
-  program->mentions_orders_ = text.find("orders") != std::string_view::npos;
+  program->text_ = text;
   // One run finds the modules that the file requires.
   symbolic::Modules read = [&](const std::string& name) -> Result<const symbolic::Source*> {
     TRY_ASSIGN(std::string module, ReadFile(lib / (name + ".lua")));
@@ -80,8 +80,16 @@ Status LuaProgram::Read(const std::string& name, std::string_view text) {
   std::string file = "lib/" + name + ".lua";
   TRY_ASSIGN(auto body, ParseLua(file, text));
   modules_[name] = {std::move(file), std::move(body)};
-  mentions_orders_ = mentions_orders_ || text.find("orders") != std::string_view::npos;
+  text_ += text;
   return {};
+}
+
+bool LuaProgram::Names(std::string_view field) const {
+  constexpr std::string_view kBefore = ".\"'[";
+  for (size_t at = text_.find(field); at != std::string::npos; at = text_.find(field, at + 1)) {
+    if (at > 0 && kBefore.find(text_[at - 1]) != kBefore.npos) return true;
+  }
+  return false;
 }
 
 LuaPlan LuaProgram::PlanFor(Time now) const {

@@ -46,8 +46,9 @@ class LuaProgram {
   // Takes well under 2 ms for a rule of a page. Never fails: what is too much for it is asked.
   LuaPlan PlanFor(Time now) const;
 
-  // Whether anything in the file or a module may look at c.orders.
-  bool MentionsOrders() const { return mentions_orders_; }
+  // Whether the file or a module spells this name behind a dot or in quotes. One that is put
+  // together while the rule runs escapes it.
+  bool Names(std::string_view field) const;
 
  private:
   struct Evaluation {
@@ -62,7 +63,7 @@ class LuaProgram {
 
   symbolic::Source main_;
   std::map<std::string, symbolic::Source> modules_;
-  bool mentions_orders_ = false;
+  std::string text_;  // of all of them
 };
 
 }  // namespace tidings::rule

@@ -1,43 +1,10 @@
 #include "rule/matcher.h"
 
-#include <charconv>
-
-#include "base/money.h"
+#include "pg/rows.h"
 
 namespace tidings::rule {
 namespace {
 
-std::optional<int64_t> ReadInteger(std::string_view text) {
-  int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-lua::Value ReadColumn(lua::FieldKind kind, std::string_view text) {
-  auto integer = kind == lua::FieldKind::kInteger || kind == lua::FieldKind::kTime
-                     ? ReadInteger(text)
-                     : std::nullopt;
-  switch (kind) {
-    case lua::FieldKind::kText: return text;
-    case lua::FieldKind::kJson:
-    case lua::FieldKind::kOrders: return lua::JsonText{text};
-    case lua::FieldKind::kInteger: return integer ? lua::Value(*integer) : lua::Value();
-    case lua::FieldKind::kTime:
-      return integer ? lua::Value(Time(Duration(*integer))) : lua::Value();
-    case lua::FieldKind::kMoney: {
-      auto money = Money::Parse(text);
-      return money.has_value() ? lua::Value(*money) : lua::Value();
-    }
-  }
-  return {};
-}
-
-// In the order of lua::CustomerRow(), without the orders; times in microseconds since 1970.
-constexpr char kColumns[] =
-    "c.id, c.external_id, c.name, c.email, c.phone, c.city, c.status, c.total_spend, c.visit, "
-    "c.order_count, (extract(epoch from c.last_order_date) * 1000000)::bigint, "
-    "(extract(epoch from c.created_at) * 1000000)::bigint, c.attributes, to_jsonb(c.tags), ";
 constexpr char kOrders[] = R"((
   select coalesce(jsonb_agg(jsonb_build_object(
            'amount', o.amount::text, 'status', o.status,
@@ -47,18 +14,47 @@ constexpr char kOrders[] = R"((
                       where i.customer_id = o.customer_id and i.order_id = o.id))), '[]')
     from orders o where o.customer_id = c.id))";
 
-std::string ColumnsWith(bool orders) { return std::string(kColumns) + (orders ? kOrders : "null"); }
+std::string SelectOf(const std::string& field) {
+  if (field == "tags") return "to_jsonb(c.tags)";
+  return field == "orders" ? kOrders : "c." + field;
+}
 
-// The counting that both kinds share.
+lua::Value ReadColumn(lua::FieldKind kind, const pg::Rows& rows, int row, int column) {
+  if (rows.IsNull(row, column)) return {};
+  switch (kind) {
+    case lua::FieldKind::kText: return rows.Text(row, column);
+    case lua::FieldKind::kJson:
+    case lua::FieldKind::kOrders: return lua::JsonText{rows.Text(row, column)};
+    case lua::FieldKind::kInteger: return rows.Int(row, column);
+    case lua::FieldKind::kTime: return rows.Timestamp(row, column);
+    case lua::FieldKind::kMoney: return rows.Amount(row, column);
+  }
+  return {};
+}
+
+// The reading and the counting that both kinds share.
 class CountingMatcher : public Matcher {
  public:
-  explicit CountingMatcher(bool uses_orders) : columns_(ColumnsWith(uses_orders)) {}
+  explicit CountingMatcher(const std::function<bool(const std::string&)>& reads)
+      : values_(lua::CustomerRow().fields.size(), lua::NotRead{&wanted_more_}), columns_("c.id") {
+    const auto& fields = lua::CustomerRow().fields;
+    for (size_t slot = 1; slot < fields.size(); ++slot) {
+      if (!reads(fields[slot].name)) continue;
+      columns_ += ", " + SelectOf(fields[slot].name);
+      slots_.push_back(slot);
+    }
+  }
 
   const std::string& Columns() const override { return columns_; }
 
-  bool Match(std::span<const std::optional<std::string_view>> columns) override {
-    Read(columns);
-    return Match(row());
+  bool Match(const pg::Rows& rows, int row) override {
+    id_ = rows.Uuid(row, 0).ToString();
+    values_[0] = std::string_view(id_);
+    int column = 0;
+    for (size_t slot : slots_) {
+      values_[slot] = ReadColumn(lua::CustomerRow().fields[slot].kind, rows, row, ++column);
+    }
+    return Match(this->row());
   }
 
   bool Match(const lua::Row& row) override {
@@ -71,37 +67,35 @@ class CountingMatcher : public Matcher {
   }
 
   lua::Row row() const override { return {&lua::CustomerRow(), values_.data()}; }
-
+  bool WantedMore() const override { return wanted_more_; }
   const MatchReport& report() const override { return report_; }
 
  protected:
   virtual Result<bool> Ask(const lua::Row& row) = 0;
 
  private:
-  void Read(std::span<const std::optional<std::string_view>> columns) {
-    const auto& fields = lua::CustomerRow().fields;
-    values_.assign(fields.size(), {});
-    for (size_t i = 0; i < std::min(fields.size(), columns.size()); ++i) {
-      if (columns[i].has_value()) values_[i] = ReadColumn(fields[i].kind, *columns[i]);
-    }
-  }
-
   void Note(const lua::Row& row, const Error& error) {
-    if (++report_.errors > 1) return;
     auto* id = std::get_if<std::string_view>(&row.values[0]);
-    report_.first_error =
-        "customer " + std::string(id != nullptr ? *id : "?") + ": " + error.message;
+    std::string_view known = id != nullptr ? *id : "?";
+    if (++report_.errors > 1 && first_failed_ <= known) return;
+    first_failed_ = known;
+    report_.first_error = "customer " + first_failed_ + ": " + error.message;
   }
 
-  const std::string columns_;
-  MatchReport report_;
   std::vector<lua::Value> values_;
+  std::string columns_;
+  std::vector<size_t> slots_;  // of the fields among the columns, in their order
+  std::string id_;
+  std::string first_failed_;  // the lowest id for which there was an error
+  bool wanted_more_ = false;
+  MatchReport report_;
 };
 
 class ScriptMatcher : public CountingMatcher {
  public:
-  ScriptMatcher(std::unique_ptr<lua::Script> script, bool uses_orders)
-      : CountingMatcher(uses_orders), script_(std::move(script)) {}
+  ScriptMatcher(std::unique_ptr<lua::Script> script,
+                const std::function<bool(const std::string&)>& reads)
+      : CountingMatcher(reads), script_(std::move(script)) {}
 
  protected:
   Result<bool> Ask(const lua::Row& row) override { return script_->Test(row); }
@@ -113,7 +107,11 @@ class ScriptMatcher : public CountingMatcher {
 class TreeMatcher : public CountingMatcher {
  public:
   TreeMatcher(Node tree, Time now)
-      : CountingMatcher(UsesOrders(tree)), tree_(std::move(tree)), now_(now) {}
+      : CountingMatcher([orders = UsesOrders(tree)](const std::string& field) {
+          return orders || field != "orders";
+        }),
+        tree_(std::move(tree)),
+        now_(now) {}
 
  protected:
   Result<bool> Ask(const lua::Row& row) override { return Evaluate(tree_, row, now_); }
@@ -125,8 +123,9 @@ class TreeMatcher : public CountingMatcher {
 
 }  // namespace
 
-std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script, bool uses_orders) {
-  return std::make_unique<ScriptMatcher>(std::move(script), uses_orders);
+std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script,
+                                          const std::function<bool(const std::string&)>& reads) {
+  return std::make_unique<ScriptMatcher>(std::move(script), reads);
 }
 
 std::unique_ptr<Matcher> NewTreeMatcher(Node tree, Time now) {

@@ -1,7 +1,9 @@
 // Both kinds of Matcher: a script, and a tree evaluated in memory.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "lua/script.h"
 #include "rule/rule.h"
@@ -9,8 +11,9 @@
 
 namespace tidings::rule {
 
-// `uses_orders`: whether the script may look at c.orders, so that they have to be read.
-std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script, bool uses_orders);
+// `reads`: whether a field of lua::CustomerRow() is to be read.
+std::unique_ptr<Matcher> NewScriptMatcher(std::unique_ptr<lua::Script> script,
+                                          const std::function<bool(const std::string&)>& reads);
 std::unique_ptr<Matcher> NewTreeMatcher(Node tree, Time now);
 
 }  // namespace tidings::rule

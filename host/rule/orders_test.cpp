@@ -49,7 +49,7 @@ TEST(Orders, TheOppositeMeansThatNoOrderDoes) {
 
 TEST(Orders, AreAskedBySubquery) {
   auto rule = Rule::FromJson(R"({"field":"order_amount","operator":">","value":10000})");
-  Sql sql = rule->ToSql(kNow);
+  Sql sql = rule->PushDown(kNow).chosen->each;
   EXPECT_EQ(sql.where,
             "(exists (select from orders o where o.customer_id = c.id and (o.amount > "
             "$1::numeric)))");

@@ -47,19 +47,16 @@ Result<std::unique_ptr<lua::Script>> LoadScript(const std::string& name, const s
                                                   lua::KindName(script->kind())));
 }
 
-Sql WriteVerdicts(const LuaPlan& plan, Time now, int first_param) {
-  Sql all;
-  for (const auto& [node, name] :
-       {std::pair(&plan.chosen, " as chosen"), std::pair(&plan.asked, " as asked"),
-        std::pair(&plan.failed, " as failed")}) {
-    Sql sql = WriteSql(*node, now, first_param + static_cast<int>(all.params.size()));
-    all.where += (all.where.empty() ? "" : ", ") + sql.where + " is true" + name;
-    all.params.insert(all.params.end(), sql.params.begin(), sql.params.end());
-  }
-  return all;
+std::optional<Ways> WaysOf(const Node& node, Time now) {
+  if (IsFalse(node)) return std::nullopt;
+  return WriteWays(node, now);
 }
 
 }  // namespace
+
+std::string Sql::Select(std::string_view columns) const {
+  return fmt::format("select {} from {} where {}", columns, from, where);
+}
 
 Result<Rule> Rule::FromJson(std::string_view text) {
   TRY_ASSIGN(Node tree, ParseJsonRule(text));
@@ -94,23 +91,19 @@ const std::string& Rule::name() const { return state_->name; }
 const Node* Rule::tree() const { return state_->tree ? &*state_->tree : nullptr; }
 bool Rule::IsSql() const { return state_->tree.has_value(); }
 
-Sql Rule::ToSql(Time now, int first_param) const { return PushDown(now, first_param).chosen; }
-
-Pushdown Rule::PushDown(Time now, int first_param) const {
+Pushdown Rule::PushDown(Time now) const {
   LuaPlan plan = state_->PlanFor(now);
-  auto write = [&](const Node& node) { return WriteSql(node, now, first_param); };
-  Pushdown result{write(plan.chosen), std::nullopt, std::nullopt,
-                  WriteVerdicts(plan, now, first_param)};
-  if (!IsFalse(plan.asked)) result.asked = write(plan.asked);
-  if (!IsFalse(plan.failed)) result.failed = write(plan.failed);
-  return result;
+  return {WaysOf(plan.chosen, now), WaysOf(plan.asked, now), WaysOf(plan.failed, now)};
 }
 
-Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now) const {
+Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now, Fields fields) const {
   if (!state_->program) return NewTreeMatcher(*state_->tree, now);
   TRY_ASSIGN(auto script,
              LoadScript(state_->file, state_->source, state_->lib, state_->limits, now));
-  return NewScriptMatcher(std::move(script), state_->program->MentionsOrders());
+  const LuaProgram& program = *state_->program;
+  return NewScriptMatcher(std::move(script), [&](const std::string& field) {
+    return fields == Fields::kAll || program.Names(field);
+  });
 }
 
 LuaPlan Rule::State::PlanFor(Time now) const {

@@ -2,7 +2,7 @@
 //
 //   TRY_ASSIGN(auto rule, rule::Rule::Parse("lua", text, lib, limits));
 //   auto pushdown = rule.PushDown(now);
-//   "select ... from customers c where " + pushdown.chosen.where                    these belong
+//   pushdown.chosen->each.Select("c.id")                                            these belong
 //   if (pushdown.asked) { TRY_ASSIGN(auto matcher, rule.NewMatcher(now)); ... }     and some of
 //   these
 //
@@ -12,7 +12,7 @@
 //
 // In JSON a comparison with a missing value is false, and `not` is the exact opposite: such rules
 // are two-valued and never an error. The authored text is kept as the truth; times such as "90 days
-// ago" stay relative in the rule and become constants only in ToSql and NewMatcher, by the `now`
+// ago" stay relative in the rule and become constants only in PushDown and NewMatcher, by the `now`
 // given.
 #pragma once
 
@@ -20,7 +20,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,15 +29,30 @@
 #include "lua/limits.h"
 #include "lua/row.h"
 
+namespace tidings::pg {
+class Rows;
+}
+
 namespace tidings::rule {
 
 struct Node;  // tree.h
 
-// A condition over `customers c`, never NULL, in parentheses where it needs them. Each "$n" in it
-// carries its cast ("$1::numeric"), so `params` are all passed as text, in order.
+// Customers by a condition. Each "$n" carries its cast ("$1::numeric"), so `params` are all passed
+// as text, in order; whoever needs more of them adds theirs after these.
 struct Sql {
-  std::string where;
+  std::string from;  // "customers c", perhaps joined with what their orders come to; a row for each
+  std::string where;  // never NULL, in parentheses where it needs them
   std::vector<std::string> params;
+
+  // "select {columns} from ... where ...": `columns` are of `c`.
+  std::string Select(std::string_view columns) const;
+};
+
+// The same customers in two ways: by looking up the orders of each, or, where the rule looks at
+// orders, by reading all orders once. Which is quicker, the planner knows.
+struct Ways {
+  Sql each;
+  std::optional<Sql> grouped;
 };
 
 // What running a Lua rule over many rows came to.
@@ -46,25 +60,30 @@ struct MatchReport {
   int64_t rows = 0;
   int64_t matched = 0;
   int64_t errors = 0;       // rows for which the rule raised an error; they do not match
-  std::string first_error;  // of those, with the customer's id
+  std::string first_error;  // of the lowest id among those: "customer ID: file:line: ..."
 };
 
-// Runs a Lua rule over customers, one by one, with a fixed `now`. One thread at a time.
+// Which fields of customers a Matcher reads: those that the text of the rule names, or all.
+enum class Fields { kNamed, kAll };
+
+// Runs a rule over customers, one by one, with a fixed `now`. One thread at a time.
 class Matcher {
  public:
   virtual ~Matcher() = default;
 
-  // The select list that Match wants, over `customers c`, each column as PostgreSQL's text:
-  // "c.id, c.external_id, ...". The first is the id. The number of columns is that of
-  // lua::CustomerRow(). The orders are among them only where the rule looks at them.
+  // The select list that Match wants, over `customers c`: the id, then the fields that it reads.
   virtual const std::string& Columns() const = 0;
 
-  // One customer: the text of each column, none for NULL. The views need to live for the call only.
-  virtual bool Match(std::span<const std::optional<std::string_view>> columns) = 0;
+  // One customer of a result with these columns, text or binary.
+  virtual bool Match(const pg::Rows& rows, int row) = 0;
   virtual bool Match(const lua::Row& row) = 0;  // of lua::CustomerRow()
 
-  // The customer whose columns were given last, as long as these live.
+  // The customer whose columns were given last, as long as the result lives.
   virtual lua::Row row() const = 0;
+
+  // Whether the script wanted a field under a name that its text does not spell. What this matcher
+  // has said is void then; one with Fields::kAll has to say it.
+  virtual bool WantedMore() const = 0;
 
   virtual const MatchReport& report() const = 0;
 };
@@ -72,12 +91,9 @@ class Matcher {
 // A rule made definite by `now`: who belongs by SQL alone, and about whom the script has to be
 // asked.
 struct Pushdown {
-  Sql chosen;                 // these belong
-  std::optional<Sql> asked;   // a Matcher decides about these; none where SQL says all
-  std::optional<Sql> failed;  // the rule raises an error for these; they do not belong
-  // All three as columns of a select list over `customers c`: "... as chosen, ... as asked, ... as
-  // failed". Of a customer who is asked about, the others say nothing.
-  Sql verdicts;
+  std::optional<Ways> chosen;  // these belong; none where nobody surely does
+  std::optional<Ways> asked;   // a Matcher decides about these; none where SQL says all
+  std::optional<Ways> failed;  // the rule raises an error for these; they do not belong
 };
 
 // A line of a Lua rule that stays in Lua, and why; line 0 is the rule as a whole.
@@ -117,16 +133,13 @@ class Rule {
   const std::string& name() const;      // of a Lua rule; "" for JSON
   const Node* tree() const;             // null where only Lua can decide
 
-  // Whether SQL alone says all of the rule. ToSql may be called only then.
+  // Whether SQL alone says all of the rule, whatever `now` is.
   bool IsSql() const;
-  // The numbering of parameters begins with first_param.
-  Sql ToSql(Time now, int first_param = 1) const;
 
-  // For any rule. In each of its parts the numbering of parameters begins with first_param.
-  Pushdown PushDown(Time now, int first_param = 1) const;
+  Pushdown PushDown(Time now) const;
 
   // For any rule (JSON is evaluated in memory). Fails where a Lua rule does not load.
-  Result<std::unique_ptr<Matcher>> NewMatcher(Time now) const;
+  Result<std::unique_ptr<Matcher>> NewMatcher(Time now, Fields fields = Fields::kNamed) const;
 
   // "customers who have spent more than 5,000 and ordered last over 180 days ago". With `now`, the
   // moments that a script works out from it are those of the SQL.

@@ -20,25 +20,27 @@ constexpr const char* kDesignRule = R"(return segment {
   end,
 })";
 
-using Columns = std::vector<std::optional<std::string_view>>;
-
-// A customer as Matcher::Columns() selects one.
-Columns Customer(const char* spend, const char* visit, std::optional<const char*> last_order) {
-  return {"0190",
-          {},
-          "Asha",
-          "asha@example.com",
-          {},
-          "Pune",
-          "active",
-          spend,
-          visit,
-          "3",
-          last_order ? std::optional<std::string_view>(*last_order) : std::nullopt,
-          "1700000000000000",
-          R"({"plan":"gold"})",
-          R"(["vip"])"};
-}
+// One customer; `last_order` in microseconds since 1970.
+struct Customer {
+  Customer(const char* spend, int64_t visit, std::optional<int64_t> last_order)
+      : values{"0190",
+               {},
+               "Asha",
+               "asha@example.com",
+               {},
+               "Pune",
+               "active",
+               *Money::Parse(spend),
+               visit,
+               int64_t{3},
+               last_order ? lua::Value(Time(Duration(*last_order))) : lua::Value(),
+               Time(Duration(1700000000000000)),
+               lua::JsonText{R"({"plan":"gold"})"},
+               lua::JsonText{R"(["vip"])"},
+               {}} {}
+  operator lua::Row() const { return {&lua::CustomerRow(), values.data()}; }
+  std::vector<lua::Value> values;
+};
 
 TEST(Rule, RunsAScriptRowByRow) {
   auto rule = Rule::Parse("lua", kDesignRule, "", {});
@@ -50,10 +52,10 @@ TEST(Rule, RunsAScriptRowByRow) {
             "or who have visited at least 10 times)");
   auto matcher = rule->NewMatcher(kNow);
   ASSERT_TRUE(matcher.has_value());
-  EXPECT_TRUE((*matcher)->Match(Customer("5000.01", "1", "1700000000000000")));
-  EXPECT_FALSE((*matcher)->Match(Customer("5000.00", "1", "1700000000000000")));
-  EXPECT_TRUE((*matcher)->Match(Customer("0", "10", "1700000000000000")));
-  EXPECT_FALSE((*matcher)->Match(Customer("9999", "10", std::nullopt)));
+  EXPECT_TRUE((*matcher)->Match(Customer("5000.01", 1, 1700000000000000)));
+  EXPECT_FALSE((*matcher)->Match(Customer("5000.00", 1, 1700000000000000)));
+  EXPECT_TRUE((*matcher)->Match(Customer("0", 10, 1700000000000000)));
+  EXPECT_FALSE((*matcher)->Match(Customer("9999", 10, std::nullopt)));
   EXPECT_EQ((*matcher)->report().rows, 4);
   EXPECT_EQ((*matcher)->report().matched, 2);
   EXPECT_EQ((*matcher)->report().errors, 0);
@@ -66,9 +68,9 @@ TEST(Rule, CountsRowsForWhichAScriptFails) {
       {});
   ASSERT_TRUE(rule.has_value()) << rule.error().message;
   auto matcher = *rule->NewMatcher(kNow);
-  EXPECT_TRUE(matcher->Match(Customer("1", "1", "1700000000000000")));
-  EXPECT_FALSE(matcher->Match(Customer("1", "1", std::nullopt)));
-  EXPECT_FALSE(matcher->Match(Customer("1", "1", std::nullopt)));
+  EXPECT_TRUE(matcher->Match(Customer("1", 1, 1700000000000000)));
+  EXPECT_FALSE(matcher->Match(Customer("1", 1, std::nullopt)));
+  EXPECT_FALSE(matcher->Match(Customer("1", 1, std::nullopt)));
   EXPECT_EQ(matcher->report().errors, 2);
   EXPECT_THAT(
       matcher->report().first_error,
@@ -87,10 +89,10 @@ TEST(Rule, EvaluatesATreeRowByRow) {
   EXPECT_TRUE(rule->IsSql());
   ASSERT_NE(rule->tree(), nullptr);
   auto matcher = *rule->NewMatcher(kNow);
-  EXPECT_TRUE(matcher->Match(Customer("5000.01", "1", "1700000000000000")));
-  EXPECT_FALSE(matcher->Match(Customer("5000.00", "1", "1700000000000000")));
-  EXPECT_FALSE(matcher->Match(Customer("5000.01", "1", "1772000000000000")));
-  EXPECT_FALSE(matcher->Match(Customer("5000.01", "1", std::nullopt)));
+  EXPECT_TRUE(matcher->Match(Customer("5000.01", 1, 1700000000000000)));
+  EXPECT_FALSE(matcher->Match(Customer("5000.00", 1, 1700000000000000)));
+  EXPECT_FALSE(matcher->Match(Customer("5000.01", 1, 1772000000000000)));
+  EXPECT_FALSE(matcher->Match(Customer("5000.01", 1, std::nullopt)));
 }
 
 TEST(Rule, SaysInEnglishTheMomentsOfItsSql) {
@@ -113,12 +115,9 @@ TEST(Rule, ExplainsAScriptsAnswerToo) {
   end })",
                             "", {});
   ASSERT_TRUE(rule.has_value()) << rule.error().message;
-  auto matcher = *rule->NewMatcher(kNow);
   auto explained = [&](const char* spend) {
-    auto columns = Customer(spend, "1", std::nullopt);
-    matcher->Match(columns);
     std::string text;
-    for (const auto& clause : rule->Explain(matcher->row(), kNow)) {
+    for (const auto& clause : rule->Explain(Customer(spend, 1, std::nullopt), kNow)) {
       text += std::string(clause.depth, ' ') + (clause.holds ? "yes " : "no ") + clause.text + "\n";
     }
     return text;

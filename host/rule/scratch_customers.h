@@ -144,7 +144,7 @@ inline void InsertOrders(pg::Connection& connection, Random& random, int number)
   }
 }
 
-// The customers in the database, and in memory as Matcher::Columns() selects them.
+// The customers in the database, and in memory with all of their fields.
 class ScratchCustomers {
  public:
   using Columns = std::vector<std::optional<std::string_view>>;
@@ -179,10 +179,14 @@ class ScratchCustomers {
     return text;
   }
 
-  Result<pg::Rows> Select(const std::string& list, const std::vector<std::string>& texts) {
+  // `matcher` is one with Fields::kAll.
+  bool Match(Matcher& matcher, int row) const { return matcher.Match(*rows_, row); }
+
+  // The ids.
+  Result<pg::Rows> Select(const Sql& sql) {
     pg::Params params;
-    for (const std::string& text : texts) params.Text(text);
-    return connection_.Execute("select " + list + " from customers c", params);
+    for (const std::string& text : sql.params) params.Text(text);
+    return connection_.Execute(sql.Select("c.id"), params);
   }
 
   pg::Connection& connection() { return connection_; }

@@ -19,20 +19,41 @@ const char* Sign(Op op) {
 
 bool IsOrder(Op op) { return op >= Op::kLess && op <= Op::kGreaterEqual; }
 
-Sql SqlWriter::Write(const Node& node) {
-  std::string where = "(" + Print(node, false) + ")";
-  return {std::move(where), std::move(params_)};
+// Whether the subject is one that always has a value: without it, `not (a < b)` is `a >= b`.
+bool IsCount(const Comparison& comparison) {
+  auto* aggregate = std::get_if<Aggregate>(&comparison.subject.part);
+  return aggregate != nullptr && (aggregate->function == Aggregate::Function::kCount ||
+                                  aggregate->function == Aggregate::Function::kSum);
 }
 
-std::string SqlWriter::Param(std::string value, const char* type) {
+Op Opposite(Op order) {
+  switch (order) {
+    case Op::kLess: return Op::kGreaterEqual;
+    case Op::kLessEqual: return Op::kGreater;
+    case Op::kGreater: return Op::kLessEqual;
+    default: return Op::kLess;
+  }
+}
+
+Sql SqlWriter::Write() {
+  std::string from = From();
+  std::string where = "(" + Print(rule_, false) + ")";
+  return {std::move(from), std::move(where), std::move(params_)};
+}
+
+std::string SqlWriter::Param(std::string value, const std::string& type) {
   params_.push_back(std::move(value));
-  return fmt::format("${}::{}", next_++, type);
+  return fmt::format("${}::{}", params_.size(), type);
 }
 
 std::string SqlWriter::Print(const Node& node, bool negated) {
   negated = negated != node.negated;
   if (auto* group = std::get_if<Group>(&node.part)) return Print(*group, negated);
   auto* comparison = std::get_if<Comparison>(&node.part);
+  if (negated && comparison != nullptr && IsCount(*comparison) && IsOrder(comparison->op) &&
+      !IsSomeOrder(*comparison)) {
+    return Print({comparison->subject, Opposite(comparison->op), comparison->constants}).sql;
+  }
   Text test = comparison != nullptr ? Print(*comparison) : Print(std::get<Relation>(node.part));
   if (!negated) return test.sql;
   return test.nullable ? "(" + test.sql + ") is not true" : "not (" + test.sql + ")";
@@ -60,8 +81,14 @@ std::string SqlWriter::Print(const std::vector<Node>& all) {
   return text;
 }
 
-Sql WriteSql(const Node& node, Time now, int first_param) {
-  return SqlWriter(now, first_param).Write(node);
+Sql WriteSql(const Node& node, Time now, OrdersPlan plan) {
+  return SqlWriter(node, now, plan).Write();
+}
+
+Ways WriteWays(const Node& node, Time now) {
+  Ways ways{WriteSql(node, now, OrdersPlan::kEach), std::nullopt};
+  if (UsesOrders(node)) ways.grouped = WriteSql(node, now, OrdersPlan::kGrouped);
+  return ways;
 }
 
 }  // namespace tidings::rule

@@ -5,11 +5,15 @@
 // false), the opposite of one that can be NULL prints "is not true".
 #pragma once
 
+#include "rule/orders_tables.h"
 #include "rule/rule.h"
 #include "rule/tree.h"
 
 namespace tidings::rule {
 
-Sql WriteSql(const Node& node, Time now, int first_param);
+Sql WriteSql(const Node& node, Time now, OrdersPlan plan);
+
+// With `grouped` where the rule looks at orders.
+Ways WriteWays(const Node& node, Time now);
 
 }  // namespace tidings::rule

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/json.h"
@@ -34,6 +36,14 @@ std::vector<std::string> TextsOf(const std::vector<Constant>& constants, Print p
   return texts;
 }
 
+// Integers are compared with integers where they can be, which is quicker.
+const char* NumberType(const Comparison& comparison) {
+  bool whole = std::all_of(
+      comparison.constants.begin(), comparison.constants.end(),
+      [](const Constant& constant) { return std::get<Decimal>(constant).ToInteger().has_value(); });
+  return whole && comparison.subject.type() == Type::kInteger ? "bigint" : "numeric";
+}
+
 std::string Same(const std::string& text) { return text; }
 std::string Number(const Decimal& number) { return number.ToString(); }
 
@@ -48,12 +58,12 @@ std::string JsonOf(const Constant& constant) {
 
 SqlWriter::Text SqlWriter::Print(const Comparison& comparison) {
   auto* aggregate = std::get_if<Aggregate>(&comparison.subject.part);
-  if (IsSomeOrder(comparison)) return {"exists (select " + OrdersWhere(*aggregate) + ")", false};
+  if (IsSomeOrder(comparison)) return {SomeOrder(*aggregate), false};
   auto* field = std::get_if<Field>(&comparison.subject.part);
   Type type = comparison.subject.type();
   if (type == Type::kTags) return {PrintTags(comparison), false};
   if (type == Type::kAttribute) return {PrintAttribute(comparison, field->attribute), true};
-  Text subject = Value(comparison.subject);
+  Text subject = Subject(comparison);
   if (type == Type::kItems) return {PrintItems(comparison, subject.sql), false};
   if (comparison.op == Op::kIsNil) return {subject.sql + " is null", false};
   if (type == Type::kText) return {PrintText(comparison, subject.sql), subject.nullable};
@@ -98,12 +108,13 @@ std::string SqlWriter::PrintPattern(const std::string& pattern, const std::strin
 
 std::string SqlWriter::PrintNumber(const Comparison& comparison, const std::string& subject) {
   const auto& constants = comparison.constants;
-  auto number = [&](size_t i) { return Param(Number(std::get<Decimal>(constants[i])), "numeric"); };
+  std::string type = NumberType(comparison);
+  auto number = [&](size_t i) { return Param(Number(std::get<Decimal>(constants[i])), type); };
   switch (comparison.op) {
     case Op::kIsMissing: return fmt::format("{} is null", subject);
     case Op::kIn: {
       auto list = ArrayText(TextsOf<Decimal>(constants, Number));
-      return fmt::format("{} = any({})", subject, Param(list, "numeric[]"));
+      return fmt::format("{} = any({})", subject, Param(list, type + "[]"));
     }
     case Op::kBetween: {
       std::string low = number(0), high = number(1);

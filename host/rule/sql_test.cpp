@@ -11,11 +11,12 @@ using testing::ElementsAre;
 
 const Time kNow = *ParseTime("2026-03-01T12:00:00Z");
 
-Sql Write(std::string_view json, int first = 1) {
+Ways WriteBoth(std::string_view json) {
   auto rule = Rule::FromJson(json);
   EXPECT_TRUE(rule.has_value()) << rule.error().message;
-  return rule->ToSql(kNow, first);
+  return *rule->PushDown(kNow).chosen;
 }
+Sql Write(std::string_view json) { return WriteBoth(json).each; }
 
 // {"field": ..., "operator": ..., "value": ...} as SQL.
 Sql Write(const char* field, const char* op, const char* value) {
@@ -33,9 +34,13 @@ TEST(Sql, PassesEveryConstantAsAParameter) {
   EXPECT_THAT(sql.params, ElementsAre("'; drop table customers; --", "a\"'b", "1"));
 }
 
-TEST(Sql, NumbersParametersFromWhereItIsTold) {
-  EXPECT_EQ(Write(R"({"field":"visit","operator":"between","value":[1,2]})", 7).where,
-            "(c.visit between $7::numeric and $8::numeric)");
+TEST(Sql, ComparesIntegersWithIntegersWhereItCan) {
+  EXPECT_EQ(Write(R"({"field":"visit","operator":"between","value":[1,2]})").where,
+            "(c.visit between $1::bigint and $2::bigint)");
+  EXPECT_EQ(Write(R"({"field":"visit","operator":"<","value":1.5})").where,
+            "(c.visit < $1::numeric)");
+  EXPECT_EQ(Write(R"({"field":"visit","operator":"<","value":1e18})").where,
+            "(c.visit < $1::numeric)");
 }
 
 TEST(Sql, PushesNegationDown) {
@@ -45,7 +50,7 @@ TEST(Sql, PushesNegationDown) {
                                    {"field":"last_order_date","operator":"null"}]}]})");
   EXPECT_EQ(sql.where,
             "(((c.email = $1::text) is not true) and (c.city = $2::text) and "
-            "((not (c.visit > $3::numeric)) or ((c.last_order_date is null) is not true)))");
+            "((not (c.visit > $3::bigint)) or ((c.last_order_date is null) is not true)))");
 }
 
 TEST(Sql, MakesTimesDefinite) {
@@ -77,6 +82,42 @@ TEST(Sql, QuotesArrays) {
   Sql sql = Write("city", "in", R"(["a\"b", "c\\d", "e,f", "", "null", "{}"])");
   EXPECT_EQ(sql.where, "(c.city = any($1::text[]))");
   EXPECT_THAT(sql.params, ElementsAre(R"({"a\"b","c\\d","e,f","","null","{}"})"));
+}
+
+constexpr const char* kManyOrders = R"({"combinator":"and","rules":[
+    {"subject":{"orders":"count","where":{"field":"order_status","operator":"=","value":"COMPLETED"}},
+     "operator":">=","value":3},
+    {"subject":{"orders":"sum","where":{"combinator":"and","rules":[
+        {"field":"order_status","operator":"=","value":"COMPLETED"},
+        {"field":"order_amount","operator":">","value":9}]}},
+     "operator":"<","value":100}]})";
+
+TEST(Sql, ReadsTheOrdersOfEachCustomerOnce) {
+  Sql sql = WriteBoth(kManyOrders).each;
+  EXPECT_EQ(sql.from,
+            "customers c left join lateral (select count(*) as v0, sum(o.amount) filter (where "
+            "true and (o.amount > $1::numeric)) as v1 from orders o where o.customer_id = c.id and "
+            "(o.status = $2::text)) o1 on true");
+  EXPECT_EQ(sql.where, "((o1.v0 >= $3::bigint) and (coalesce(o1.v1, 0) < $4::numeric))");
+}
+
+TEST(Sql, OrReadsAllOrdersOnce) {
+  auto ways = WriteBoth(kManyOrders);
+  ASSERT_TRUE(ways.grouped);
+  EXPECT_THAT(ways.grouped->from,
+              testing::HasSubstr("left join (select o.customer_id, count(*) as v1"));
+  EXPECT_THAT(ways.grouped->from,
+              testing::EndsWith("group by o.customer_id) o1 on o1.customer_id = c.id"));
+  EXPECT_EQ(ways.grouped->where, "((o1.v1 >= $3::bigint) and (coalesce(o1.v2, 0) < $4::numeric))");
+  EXPECT_FALSE(WriteBoth(R"({"field":"visit","operator":"=","value":1})").grouped);
+}
+
+TEST(Sql, LeavesTheCustomersWithoutOrdersToTheJoin) {
+  auto ways = WriteBoth(R"({"field":"order_amount","operator":">","value":10000})");
+  EXPECT_EQ(ways.grouped->where, "(o1.customer_id is not null)");
+  EXPECT_EQ(ways.grouped->from,
+            "customers c left join (select o.customer_id, count(*) as v1 from orders o where true "
+            "and (o.amount > $1::numeric) group by o.customer_id) o1 on o1.customer_id = c.id");
 }
 
 }  // namespace

@@ -24,24 +24,6 @@ SqlWriter::Text SqlWriter::Value(const Constant& constant) {
   return {"null", true};
 }
 
-// The orders of the customer that an aggregate counts: what follows "select ...".
-std::string SqlWriter::OrdersWhere(const Aggregate& aggregate) {
-  return "from orders o where o.customer_id = c.id" + Print(aggregate.where);
-}
-
-SqlWriter::Text SqlWriter::Value(const Aggregate& aggregate) {
-  const char* of = Info(aggregate.of).sql;
-  std::string orders = OrdersWhere(aggregate);
-  switch (aggregate.function) {
-    case Aggregate::Function::kCount: return {"(select count(*) " + orders + ")", false};
-    case Aggregate::Function::kSum:
-      return {fmt::format("(select coalesce(sum({}), 0) {})", of, orders), false};
-    case Aggregate::Function::kLeast: return {fmt::format("(select min({}) {})", of, orders), true};
-    case Aggregate::Function::kMost: return {fmt::format("(select max({}) {})", of, orders), true};
-  }
-  return {"null", true};
-}
-
 // The very double that a script sees: the exact integer in ten-thousandths or microseconds, rounded
 // once, then divided.
 SqlWriter::Text SqlWriter::Real(const Expr& expr) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "rule/orders_tables.h"
 #include "rule/rule.h"
 #include "rule/tree.h"
 
@@ -12,9 +13,10 @@ namespace tidings::rule {
 // Writes one condition. Each constant becomes the next parameter, in the order in which it is met.
 class SqlWriter {
  public:
-  SqlWriter(Time now, int first_param) : now_(now), next_(first_param) {}
+  SqlWriter(const Node& rule, Time now, OrdersPlan plan)
+      : rule_(rule), now_(now), plan_(plan), tables_(OrdersTablesOf(rule, plan)) {}
 
-  Sql Write(const Node& node);
+  Sql Write();
 
  private:
   // An expression, or a condition, and whether it can be NULL.
@@ -23,7 +25,7 @@ class SqlWriter {
     bool nullable;
   };
 
-  std::string Param(std::string value, const char* type);
+  std::string Param(std::string value, const std::string& type);
 
   // sql.cpp
   std::string Print(const Node& node, bool negated);
@@ -37,7 +39,15 @@ class SqlWriter {
   Text Value(const Call& call);
   Text Value(const Constant& constant);
   Text Real(const Expr& expr);
-  std::string OrdersWhere(const Aggregate& aggregate);
+
+  // sql_orders.cpp: the derived tables of orders, and what is read from them.
+  std::string From();
+  std::string Table(const OrdersTable& table);
+  std::string TableColumn(const OrdersTable& table, const Aggregate& aggregate);
+  std::string SomeOrder(const Aggregate& aggregate);
+  // A column, NULL where the customer has no such orders; under kEach a count never is.
+  std::string ColumnOf(const Aggregate& aggregate) const;
+  Text Subject(const Comparison& comparison);
 
   // sql_comparison.cpp: conditions by the type of their subject.
   Text Print(const Comparison& comparison);
@@ -51,12 +61,16 @@ class SqlWriter {
   std::string PrintAttribute(const Comparison& comparison, const std::string& name);
   std::string PrintTyped(const Comparison& comparison, const std::string& member);
 
+  const Node& rule_;
   const Time now_;
-  int next_;
+  const OrdersPlan plan_;
+  const std::vector<OrdersTable> tables_;
   std::vector<std::string> params_;
 };
 
 const char* Sign(Op op);  // "<"; "=" for what is no order
 bool IsOrder(Op op);      // < <= > >=
+// Whether the subject is a count or a sum of orders, which everybody has.
+bool IsCount(const Comparison& comparison);
 
 }  // namespace tidings::rule
