@@ -259,6 +259,29 @@ TEST(LuaFrontend, SaysWhichLinesStayInLuaAndWhy) {
   EXPECT_TRUE(plan.lines.contains(3));
 }
 
+TEST(LuaFrontend, SaysALineAndItsReasonOnceAndNotWhatFollowsFromIt) {
+  LuaPlan plan =
+      PlanOf(FileOf("local birthday = c.attributes.birthday\n"
+                    "if c.visit > 3 then return birthday:sub(1, 2) == 'ab' end\n"
+                    "return birthday:sub(1, 2) == 'cd' or c.name:gsub('a', '') == 'b'"));
+  ASSERT_EQ(plan.notes.size(), 3u);
+  EXPECT_EQ(plan.notes[0].line, 4);
+  EXPECT_EQ(plan.notes[0].why, "a part of an attribute, or of the tags");
+  EXPECT_EQ(plan.notes[1].line, 5);
+  EXPECT_EQ(plan.notes[1].why, "`string.gsub`");
+  EXPECT_EQ(plan.notes[2].line, 5);
+  EXPECT_EQ(plan.notes[2].why, "a part of an attribute, or of the tags");
+}
+
+// The line of the module would be taken for one of the rule's.
+TEST(LuaFrontend, SaysOfAModuleWhichLineCalledItAndWhere) {
+  LuaPlan plan = PlanOf(FileOf("local month = dates.this_month()\nreturn c.city == month",
+                               "local dates = require 'dates'"));
+  ASSERT_EQ(plan.notes.size(), 1u) << plan.notes[1].why;
+  EXPECT_EQ(plan.notes[0].line, 3);
+  EXPECT_EQ(plan.notes[0].why, "`time.format` (lib/dates.lua:21)");
+}
+
 TEST(LuaFrontend, LeavesWholeRulesToLua) {
   const std::pair<const char*, const char*> kCases[] = {
       {"local n = 0 while true do n = n + 1 end", "too many ways"},

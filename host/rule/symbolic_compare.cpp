@@ -251,8 +251,12 @@ std::optional<Decimal> InJson(const LuaNumber& number) {
   return integer ? Decimal(*integer) : Decimal::FromDouble(value);
 }
 
+std::string Site::Told(const std::string& what) const {
+  return module == nullptr ? what : fmt::format("{} ({}:{})", what, *module, module_line);
+}
+
 Value Site::Opaque(const std::string& why) const {
-  unsaid.emplace(line, why);
+  Note(why);
   if (explorer.Decide(Formula::Unknown())) throw Raised{line, "an error that only Lua knows"};
   return {Unknown{}};
 }
