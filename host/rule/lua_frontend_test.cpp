@@ -114,6 +114,12 @@ TEST(LuaFrontend, SaysTexts) {
       {"return c.name:sub(1, 2) == 'ab'", "starts_with(c.name, 'ab')"},
       {"return c.name:sub(1, 3) == 'ab'", "c.name = 'ab'"},
       {"return c.name:sub(1, 1) == 'ab'", "false"},
+      {"return c.name:sub(6, 7) == '-0'",
+       "substring(convert_to(c.name, 'UTF8') from 6 for 2) = '\\x2d30'"},
+      {"return c.name:sub(2, 9) == 'ab'",
+       "convert_from(convert_to(c.name, 'UTF8'), 'LATIN1') collate \"C\" ~ "
+       "'^[\\u0001-\\u00ff]ab$'"},
+      {"return c.name:sub(2, 3) == 'abc'", "false"},
       {"return c.name:sub(-2) == 'ab'", "right(c.name, length('ab')) = 'ab'"},
   };
   for (const auto& [body, sql] : kCases) EXPECT_EQ(Chosen(body), sql) << body;
