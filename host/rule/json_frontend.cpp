@@ -1,14 +1,11 @@
 #include "rule/json_frontend.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
-#include "base/json.h"
 #include "base/text.h"
-#include "rule/comparison_reader.h"
-#include "rule/value_reader.h"
+#include "rule/json_reader.h"
 
 namespace tidings::rule {
 namespace {
@@ -27,13 +24,23 @@ constexpr const char* kOperatorKeys[] = {"operator", "op"};
 constexpr const char* kIdle[] = {"id",  "type",  "path",     "valueSource",
                                  "not", "value", "disabled", "muted"};
 
-template <size_t N>
-const char* FirstKey(const Json& object, const char* const (&keys)[N]) {
+const char* FirstKey(const Json& object, std::span<const char* const> keys) {
   for (const char* key : keys) {
     if (object.contains(key)) return key;
   }
   return nullptr;
 }
+
+// "and" -> false, "or" -> true (any of them).
+std::optional<bool> ParseCombinator(const Json& value) {
+  if (!value.is_string()) return std::nullopt;
+  std::string word = LowerAscii(Trim(value.get_ref<const std::string&>()));
+  if (word == "and" || word == "all" || word == "&&") return false;
+  if (word == "or" || word == "any" || word == "||") return true;
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::string Below(const std::string& pointer, std::string_view key) {
   std::string escaped;
@@ -51,355 +58,179 @@ std::string Below(const std::string& pointer, size_t index) {
   return pointer + "/" + std::to_string(index);
 }
 
-// "and" -> false, "or" -> true (any of them).
-std::optional<bool> ParseCombinator(const Json& value) {
-  if (!value.is_string()) return std::nullopt;
-  std::string word = LowerAscii(Trim(value.get_ref<const std::string&>()));
-  if (word == "and" || word == "all" || word == "&&") return false;
-  if (word == "or" || word == "any" || word == "||") return true;
-  return std::nullopt;
+Result<Node> JsonReader::Read(const Json& json) {
+  Node node = ReadNode(json, "", 0);
+  if (errors_.empty()) return node;
+  return Fail(Code::kInvalidArgument, Join(errors_, "\n"));
 }
 
-class JsonReader {
- public:
-  Result<Node> Read(const Json& json) {
-    Node node = ReadNode(json, "", 0);
-    if (errors_.empty()) return node;
-    return Fail(Code::kInvalidArgument, Join(errors_, "\n"));
-  }
+void JsonReader::Complain(const std::string& pointer, const std::string& message) {
+  std::string error = (pointer.empty() ? "/" : pointer) + ": " + message;
+  if (errors_.size() < kMaxErrors) errors_.push_back(std::move(error));
+}
 
- private:
-  void Complain(const std::string& pointer, const std::string& message) {
-    std::string error = (pointer.empty() ? "/" : pointer) + ": " + message;
-    if (errors_.size() < kMaxErrors) errors_.push_back(std::move(error));
+// Tells the dialect by the shape of one object.
+Node JsonReader::ReadNode(const Json& json, const std::string& pointer, int depth) {
+  if (depth > kMaxDepth) {
+    Complain(pointer, fmt::format("groups may nest at most {} deep", kMaxDepth));
+    return {};
   }
+  if (json.is_array()) return ReadMembers(json, pointer, depth, std::nullopt);
+  if (!json.is_object() || json.empty()) {
+    Complain(pointer, "expected a rule or a group of rules, got " + ToLine(json).substr(0, 40));
+    return {};
+  }
+  if (FirstKey(json, kMemberKeys) != nullptr) return ReadGroup(json, pointer, depth);
+  if (FirstKey(json, kFieldKeys) != nullptr) return ReadRule(json, pointer);
+  if (json.contains("subject")) return ReadSubject(json, pointer);
+  if (json.contains("left") && json.contains("right")) return ReadRelation(json, pointer);
+  if (json.contains("operator") || FirstKey(json, kGroupKeys) != nullptr) {
+    bool group =
+        FirstKey(json, kGroupKeys) != nullptr || ParseCombinator(json["operator"]).has_value();
+    Complain(pointer, group ? "a group needs `rules`" + Slip(json, "rules")
+                            : "a rule needs `field`" + Slip(json, "field"));
+    return {};
+  }
+  return ReadMongo(json, pointer, depth);
+}
 
-  // Tells the dialect by the shape of one object.
-  Node ReadNode(const Json& json, const std::string& pointer, int depth) {
-    if (depth > kMaxDepth) {
-      Complain(pointer, fmt::format("groups may nest at most {} deep", kMaxDepth));
+// Two spellings of one member that say different things: neither may be dropped.
+void JsonReader::CheckOnce(const Json& object, const std::string& pointer,
+                           std::span<const char* const> keys) {
+  const char* first = FirstKey(object, keys);
+  for (const char* key : keys) {
+    if (first == nullptr || key == first || !object.contains(key)) continue;
+    if (Same(object[first], object[key])) continue;
+    Complain(Below(pointer, key), fmt::format("contradicts `{}`; leave one of them out", first));
+  }
+}
+
+bool JsonReader::Same(const Json& a, const Json& b) {
+  if (a.is_string() && b.is_string())
+    return LowerAscii(a.get_ref<const std::string&>()) ==
+           LowerAscii(b.get_ref<const std::string&>());
+  return a == b || (b.is_array() && b.empty());
+}
+
+// A muted part does not count in react-querybuilder; to count it would change the audience.
+void JsonReader::CheckMuted(const Json& object, const std::string& pointer) {
+  if (object.contains("muted") && object["muted"] == true)
+    Complain(Below(pointer, "muted"), "a muted part says nothing; take it out of the rule");
+}
+
+// A key that was probably meant to be `wanted`.
+std::string JsonReader::Slip(const Json& object, const char* wanted) {
+  for (const auto& [key, value] : object.items()) {
+    if (!DidYouMean(key, {wanted}).empty()) return "; it has `" + key + "`: a slip?";
+  }
+  return "";
+}
+
+// Unknown keys are let pass, unless they look like a slip of one that would have meant something.
+void JsonReader::CheckKeys(const Json& object, const std::string& pointer,
+                           std::span<const char* const> keys) {
+  std::vector<std::string> known(keys.begin(), keys.end());
+  known.insert(known.end(), std::begin(kIdle), std::end(kIdle));
+  for (const auto& [key, value] : object.items()) {
+    bool fine = std::find(known.begin(), known.end(), key) != known.end();
+    std::string hint = fine ? "" : DidYouMean(key, known);
+    if (!hint.empty())
+      Complain(Below(pointer, key), fmt::format("unknown member `{}`{}", key, hint));
+  }
+}
+
+Node JsonReader::ReadGroup(const Json& json, const std::string& pointer, int depth) {
+  constexpr const char* kKeys[] = {"rules",     "conditions", "combinator", "logic",
+                                   "logicType", "condition",  "operator",   "not"};
+  CheckKeys(json, pointer, kKeys);
+  CheckOnce(json, pointer, kMemberKeys);
+  CheckOnce(json, pointer, kCombinatorKeys);
+  CheckMuted(json, pointer);
+  const char* members_key = FirstKey(json, kMemberKeys);
+  const Json& members = json[members_key];
+  if (!members.is_array()) {
+    Complain(Below(pointer, members_key), "expected a list of rules");
+    return {};
+  }
+  Node node = ReadMembers(members, Below(pointer, members_key), depth, Combinator(json, pointer));
+  node.negated = node.negated != IsNegated(json, pointer);
+  return node;
+}
+
+std::optional<bool> JsonReader::Combinator(const Json& json, const std::string& pointer) {
+  const char* key = FirstKey(json, kCombinatorKeys);
+  if (key == nullptr) return std::nullopt;
+  auto any = ParseCombinator(json[key]);
+  if (!any.has_value()) {
+    Complain(Below(pointer, key),
+             "expected \"and\" or \"or\", got " + ToLine(json[key]).substr(0, 40));
+    return false;
+  }
+  return any;
+}
+
+bool JsonReader::IsNegated(const Json& json, const std::string& pointer) {
+  if (!json.contains("not") || json["not"].is_null()) return false;
+  if (!json["not"].is_boolean()) Complain(Below(pointer, "not"), "expected true or false");
+  return json["not"] == true;
+}
+
+// `any` is missing where the combinators stand between the rules.
+Node JsonReader::ReadMembers(const Json& members, const std::string& pointer, int depth,
+                             std::optional<bool> any) {
+  Group alternatives{.any = true}, group{.any = any.value_or(false)};
+  bool wants_rule = true;
+  for (size_t i = 0; i < members.size(); ++i) {
+    std::string here = Below(pointer, i);
+    if (members[i].is_string() && !any.has_value() && !wants_rule) {
+      auto word = ParseCombinator(members[i]);
+      if (!word.has_value()) Complain(here, "expected \"and\" or \"or\"");
+      if (word.value_or(false)) CloseAlternative(alternatives, group);
+      wants_rule = true;
+      continue;
+    }
+    if (!wants_rule && !any.has_value()) {
+      Complain(pointer, "a group of several rules needs `combinator`: \"and\" or \"or\"");
       return {};
     }
-    if (json.is_array()) return ReadMembers(json, pointer, depth, std::nullopt);
-    if (!json.is_object() || json.empty()) {
-      Complain(pointer, "expected a rule or a group of rules, got " + ToLine(json).substr(0, 40));
-      return {};
-    }
-    if (FirstKey(json, kMemberKeys) != nullptr) return ReadGroup(json, pointer, depth);
-    if (FirstKey(json, kFieldKeys) != nullptr) return ReadRule(json, pointer);
-    if (json.contains("subject")) return ReadSubject(json, pointer);
-    if (json.contains("left") && json.contains("right")) return ReadRelation(json, pointer);
-    if (json.contains("operator") || FirstKey(json, kGroupKeys) != nullptr) {
-      bool group =
-          FirstKey(json, kGroupKeys) != nullptr || ParseCombinator(json["operator"]).has_value();
-      Complain(pointer, group ? "a group needs `rules`" + Slip(json, "rules")
-                              : "a rule needs `field`" + Slip(json, "field"));
-      return {};
-    }
-    return ReadMongo(json, pointer, depth);
+    group.nodes.push_back(ReadNode(members[i], here, depth + 1));
+    wants_rule = false;
   }
+  if (wants_rule && !any.has_value() && members.size() > 1)
+    Complain(pointer, "ends with a combinator");
+  if (alternatives.nodes.empty()) return {false, std::move(group)};
+  CloseAlternative(alternatives, group);
+  return {false, std::move(alternatives)};
+}
 
-  // Two spellings of one member that say different things: neither may be dropped.
-  template <size_t N>
-  void CheckOnce(const Json& object, const std::string& pointer, const char* const (&keys)[N]) {
-    const char* first = FirstKey(object, keys);
-    for (const char* key : keys) {
-      if (first == nullptr || key == first || !object.contains(key)) continue;
-      if (Same(object[first], object[key])) continue;
-      Complain(Below(pointer, key), fmt::format("contradicts `{}`; leave one of them out", first));
-    }
+// "and" binds tighter than "or".
+void JsonReader::CloseAlternative(Group& alternatives, Group& group) {
+  alternatives.nodes.push_back({false, std::move(group)});
+  group = Group{};
+}
+
+Node JsonReader::ReadRule(const Json& json, const std::string& pointer) {
+  constexpr const char* kKeys[] = {"field", "attribute", "operator", "op", "value", "not"};
+  CheckKeys(json, pointer, kKeys);
+  CheckOnce(json, pointer, kFieldKeys);
+  CheckOnce(json, pointer, kOperatorKeys);
+  CheckMuted(json, pointer);
+  if (json.contains("valueSource") && json["valueSource"] == "field") {
+    Complain(Below(pointer, "valueSource"), "one field cannot be compared with another");
   }
-
-  static bool Same(const Json& a, const Json& b) {
-    if (a.is_string() && b.is_string())
-      return LowerAscii(a.get_ref<const std::string&>()) ==
-             LowerAscii(b.get_ref<const std::string&>());
-    return a == b || (b.is_array() && b.empty());
+  const char* field_key = FirstKey(json, kFieldKeys);
+  const char* op_key = FirstKey(json, kOperatorKeys);
+  if (op_key == nullptr) {
+    Complain(pointer, "a rule needs `operator`" + Slip(json, "operator"));
+    return {};
   }
-
-  // A muted part does not count in react-querybuilder; to count it would change the audience.
-  void CheckMuted(const Json& object, const std::string& pointer) {
-    if (object.contains("muted") && object["muted"] == true)
-      Complain(Below(pointer, "muted"), "a muted part says nothing; take it out of the rule");
-  }
-
-  // A key that was probably meant to be `wanted`.
-  static std::string Slip(const Json& object, const char* wanted) {
-    for (const auto& [key, value] : object.items()) {
-      if (!DidYouMean(key, {wanted}).empty()) return "; it has `" + key + "`: a slip?";
-    }
-    return "";
-  }
-
-  // Unknown keys are let pass, unless they look like a slip of one that would have meant something.
-  template <size_t N>
-  void CheckKeys(const Json& object, const std::string& pointer, const char* const (&keys)[N]) {
-    std::vector<std::string> known(std::begin(keys), std::end(keys));
-    known.insert(known.end(), std::begin(kIdle), std::end(kIdle));
-    for (const auto& [key, value] : object.items()) {
-      bool fine = std::find(known.begin(), known.end(), key) != known.end();
-      std::string hint = fine ? "" : DidYouMean(key, known);
-      if (!hint.empty())
-        Complain(Below(pointer, key), fmt::format("unknown member `{}`{}", key, hint));
-    }
-  }
-
-  Node ReadGroup(const Json& json, const std::string& pointer, int depth) {
-    constexpr const char* kKeys[] = {"rules",     "conditions", "combinator", "logic",
-                                     "logicType", "condition",  "operator",   "not"};
-    CheckKeys(json, pointer, kKeys);
-    CheckOnce(json, pointer, kMemberKeys);
-    CheckOnce(json, pointer, kCombinatorKeys);
-    CheckMuted(json, pointer);
-    const char* members_key = FirstKey(json, kMemberKeys);
-    const Json& members = json[members_key];
-    if (!members.is_array()) {
-      Complain(Below(pointer, members_key), "expected a list of rules");
-      return {};
-    }
-    Node node = ReadMembers(members, Below(pointer, members_key), depth, Combinator(json, pointer));
-    node.negated = node.negated != IsNegated(json, pointer);
-    return node;
-  }
-
-  std::optional<bool> Combinator(const Json& json, const std::string& pointer) {
-    const char* key = FirstKey(json, kCombinatorKeys);
-    if (key == nullptr) return std::nullopt;
-    auto any = ParseCombinator(json[key]);
-    if (!any.has_value()) {
-      Complain(Below(pointer, key),
-               "expected \"and\" or \"or\", got " + ToLine(json[key]).substr(0, 40));
-      return false;
-    }
-    return any;
-  }
-
-  bool IsNegated(const Json& json, const std::string& pointer) {
-    if (!json.contains("not") || json["not"].is_null()) return false;
-    if (!json["not"].is_boolean()) Complain(Below(pointer, "not"), "expected true or false");
-    return json["not"] == true;
-  }
-
-  // `any` is missing where the combinators stand between the rules.
-  Node ReadMembers(const Json& members, const std::string& pointer, int depth,
-                   std::optional<bool> any) {
-    Group alternatives{.any = true}, group{.any = any.value_or(false)};
-    bool wants_rule = true;
-    for (size_t i = 0; i < members.size(); ++i) {
-      std::string here = Below(pointer, i);
-      if (members[i].is_string() && !any.has_value() && !wants_rule) {
-        auto word = ParseCombinator(members[i]);
-        if (!word.has_value()) Complain(here, "expected \"and\" or \"or\"");
-        if (word.value_or(false)) CloseAlternative(alternatives, group);
-        wants_rule = true;
-        continue;
-      }
-      if (!wants_rule && !any.has_value()) {
-        Complain(pointer, "a group of several rules needs `combinator`: \"and\" or \"or\"");
-        return {};
-      }
-      group.nodes.push_back(ReadNode(members[i], here, depth + 1));
-      wants_rule = false;
-    }
-    if (wants_rule && !any.has_value() && members.size() > 1)
-      Complain(pointer, "ends with a combinator");
-    if (alternatives.nodes.empty()) return {false, std::move(group)};
-    CloseAlternative(alternatives, group);
-    return {false, std::move(alternatives)};
-  }
-
-  // "and" binds tighter than "or".
-  static void CloseAlternative(Group& alternatives, Group& group) {
-    alternatives.nodes.push_back({false, std::move(group)});
-    group = Group{};
-  }
-
-  Node ReadRule(const Json& json, const std::string& pointer) {
-    constexpr const char* kKeys[] = {"field", "attribute", "operator", "op", "value", "not"};
-    CheckKeys(json, pointer, kKeys);
-    CheckOnce(json, pointer, kFieldKeys);
-    CheckOnce(json, pointer, kOperatorKeys);
-    CheckMuted(json, pointer);
-    if (json.contains("valueSource") && json["valueSource"] == "field") {
-      Complain(Below(pointer, "valueSource"), "one field cannot be compared with another");
-    }
-    const char* field_key = FirstKey(json, kFieldKeys);
-    const char* op_key = FirstKey(json, kOperatorKeys);
-    if (op_key == nullptr) {
-      Complain(pointer, "a rule needs `operator`" + Slip(json, "operator"));
-      return {};
-    }
-    auto field = ReadField(json[field_key], Below(pointer, field_key));
-    auto op = ReadOperator(json[op_key], Below(pointer, op_key));
-    if (!field.has_value() || !op.has_value()) return {};
-    Node node = Compare(*field, *op, json.value("value", Json()), Below(pointer, "value"));
-    node.negated = node.negated != IsNegated(json, pointer);
-    return node;
-  }
-
-  // Canonical JSON (json_printer.h) --------------------------------------------------------------
-
-  Expr ReadExpr(const Json& json, const std::string& pointer) {
-    rule::Complain complain = [this](const std::string& at, const std::string& message) {
-      Complain(at, message);
-    };
-    return ReadValue(json, pointer, complain, [this](const Json& group, const std::string& at) {
-      return ReadWhere(group, at);
-    });
-  }
-
-  // Which orders count: its fields are those of one order, not of some order.
-  std::vector<Node> ReadWhere(const Json& json, const std::string& pointer) {
-    if (in_orders_) return Complain(pointer, "orders within orders"), std::vector<Node>();
-    in_orders_ = true;
-    Node node = ReadNode(json, pointer, 1);
-    in_orders_ = false;
-    auto* group = std::get_if<Group>(&node.part);
-    bool all = group != nullptr && !group->any && !node.negated;
-    return all ? group->nodes : std::vector<Node>{std::move(node)};
-  }
-
-  Node ReadSubject(const Json& json, const std::string& pointer) {
-    Expr subject = ReadExpr(json["subject"], Below(pointer, "subject"));
-    auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
-    if (!op.has_value()) return {};
-    Node node = Compare({FieldLike(subject), false}, *op, json.value("value", Json()),
-                        Below(pointer, "value"));
-    if (auto* comparison = std::get_if<Comparison>(&node.part)) {
-      comparison->subject = std::move(subject);
-    }
-    node.negated = node.negated != IsNegated(json, pointer);
-    return node;
-  }
-
-  Node ReadRelation(const Json& json, const std::string& pointer) {
-    Relation relation{ReadExpr(json["left"], Below(pointer, "left")), Op::kEqual,
-                      ReadExpr(json["right"], Below(pointer, "right"))};
-    auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
-    Type left = relation.left.type(), right = relation.right.type();
-    bool fits = left == right && (left == Type::kText || left == Type::kReal);
-    if (!fits) Complain(pointer, "both sides have to be text, or numbers ({\"real\": …})");
-    if (op.has_value() && op->op > Op::kGreaterEqual) {
-      Complain(Below(pointer, "operator"), "two values are compared by =, !=, <, <=, > or >=");
-    }
-    if (!fits || !op.has_value()) return {};
-    relation.op = op->op;
-    return {op->negated != IsNegated(json, pointer), std::move(relation)};
-  }
-
-  std::optional<NamedField> ReadField(const Json& json, const std::string& pointer) {
-    if (!json.is_string()) {
-      Complain(pointer, "expected the name of a field");
-      return std::nullopt;
-    }
-    return ReadFieldName(json.get<std::string>(), pointer);
-  }
-
-  std::optional<NamedField> ReadFieldName(const std::string& name, const std::string& pointer) {
-    auto field = FindField(name);
-    bool usable = name.size() <= 200 && name.find('\0') == std::string::npos;
-    if (!field.has_value() || !usable) {
-      Complain(pointer, fmt::format("unknown field `{}`{}", name.substr(0, 100),
-                                    DidYouMean(name, FieldNames())));
-      return std::nullopt;
-    }
-    return field;
-  }
-
-  std::optional<NamedOp> ReadOperator(const Json& json, const std::string& pointer) {
-    std::string word = json.is_string() ? json.get<std::string>() : ToLine(json);
-    auto op = FindOperator(word);
-    if (!op.has_value()) {
-      Complain(pointer, fmt::format("unknown operator `{}`{}", word.substr(0, 100),
-                                    DidYouMean(word, OperatorNames())));
-    }
-    return op;
-  }
-
-  Node Compare(const NamedField& field, const NamedOp& op, const Json& value,
-               const std::string& pointer) {
-    if (++comparisons_ == kMaxComparisons + 1) {
-      Complain(pointer, fmt::format("a rule may have at most {} comparisons", kMaxComparisons));
-    }
-    if (comparisons_ > kMaxComparisons) return {};
-    Node node = ReadComparison(
-        field, op, value, pointer,
-        [this](const std::string& at, const std::string& message) { Complain(at, message); });
-    bool of_order = IsOfOrder(field.field.column);
-    if (in_orders_ && !of_order) Complain(pointer, "`where` takes the fields of an order only");
-    return of_order && !in_orders_ ? OfSomeOrder(std::move(node), op) : node;
-  }
-
-  // A condition on a field of an order: some order fulfils it. Its opposite, and "is missing": no
-  // order does.
-  static Node OfSomeOrder(Node condition, const NamedOp& op) {
-    bool absent = op.op == Op::kIsMissing || op.op == Op::kIsNil;
-    bool none = condition.negated != absent;
-    condition.negated = absent;
-    return {none, SomeOrder(std::move(condition))};
-  }
-
-  // Mongo filters --------------------------------------------------------------------------------
-
-  Node ReadMongo(const Json& json, const std::string& pointer, int depth) {
-    Group all;
-    for (const auto& [key, value] : json.items()) {
-      std::string here = Below(pointer, key);
-      if (key == "$and" || key == "$or" || key == "$nor") {
-        if (!value.is_array()) Complain(here, "expected a list");
-        Node node =
-            ReadMembers(value.is_array() ? value : Json::array(), here, depth, key != "$and");
-        node.negated = key == "$nor";
-        all.nodes.push_back(std::move(node));
-      } else if (key == "$not") {
-        Node node = ReadNode(value, here, depth + 1);
-        node.negated = !node.negated;
-        all.nodes.push_back(std::move(node));
-      } else if (auto field = ReadFieldName(key, here)) {
-        all.nodes.push_back(ReadMongoField(*field, value, here, depth));
-      }
-    }
-    if (all.nodes.size() == 1) return std::move(all.nodes.front());
-    return {false, std::move(all)};
-  }
-
-  static bool IsOperators(const Json& value) {
-    return value.is_object() && !value.empty() && value.begin().key().starts_with('$');
-  }
-
-  Node ReadMongoField(const NamedField& field, const Json& value, const std::string& pointer,
-                      int depth) {
-    if (depth > kMaxDepth) return Complain(pointer, "nests too deeply"), Node{};
-    if (value.is_null()) return Compare(field, {Op::kIsMissing, false}, value, pointer);
-    if (!IsOperators(value)) return Compare(field, {Op::kEqual, false}, value, pointer);
-    Group all;
-    for (const auto& [key, operand] : value.items()) {
-      all.nodes.push_back(ReadMongoOperator(field, key, operand, Below(pointer, key), depth));
-    }
-    if (all.nodes.size() == 1) return std::move(all.nodes.front());
-    return {false, std::move(all)};
-  }
-
-  Node ReadMongoOperator(const NamedField& field, const std::string& key, const Json& operand,
-                         const std::string& pointer, int depth) {
-    if (key == "$not") {
-      Node node = ReadMongoField(field, operand, pointer, depth + 1);
-      node.negated = !node.negated;
-      return node;
-    }
-    auto op = ReadOperator(key, pointer);
-    if (!op.has_value()) return {};
-    if (key == "$exists") op->negated = operand != false;
-    if (operand.is_null() && op->op == Op::kEqual) op->op = Op::kIsMissing;
-    return Compare(field, *op, operand, pointer);
-  }
-
-  std::vector<std::string> errors_;
-  int comparisons_ = 0;
-  bool in_orders_ = false;
-};
-
-}  // namespace
+  auto field = ReadField(json[field_key], Below(pointer, field_key));
+  auto op = ReadOperator(json[op_key], Below(pointer, op_key));
+  if (!field.has_value() || !op.has_value()) return {};
+  Node node = Compare(*field, *op, json.value("value", Json()), Below(pointer, "value"));
+  node.negated = node.negated != IsNegated(json, pointer);
+  return node;
+}
 
 Result<Node> ParseJsonRule(std::string_view text) {
   if (text.size() > kMaxSource)

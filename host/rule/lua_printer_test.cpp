@@ -61,11 +61,13 @@ std::string MeansSomethingElse(const Node& node) {
   auto rule = Rule::FromLua("it.lua", FileOf(*lua), "", {});
   if (!rule.has_value()) return rule.error().message + "\n" + *lua;
   auto script = *rule->NewMatcher(kNow);
-  for (const auto& row : ScratchRows()) {
-    bool wanted = tree->Match(row.Columns());
-    bool by_tree = read->Match(row.Columns()), by_script = script->Match(row.Columns());
+  for (const auto& scratch : ScratchRows()) {
+    auto values = scratch.Values();
+    lua::Row row{&lua::CustomerRow(), values.data()};
+    bool wanted = tree->Match(row);
+    bool by_tree = read->Match(row), by_script = script->Match(row);
     if (wanted == by_tree && wanted == by_script && script->report().errors == 0) continue;
-    return *lua + "\n" + row.Shown() + (wanted ? "belongs" : "does not belong") +
+    return *lua + "\n" + scratch.Shown() + (wanted ? "belongs" : "does not belong") +
            (wanted != by_tree ? ", read otherwise: " + Shown(plan.chosen)
                               : ", not in the sandbox") +
            "\n" + Shown(node);

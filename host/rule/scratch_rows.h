@@ -11,19 +11,36 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "lua/row.h"
 
 namespace tidings::rule {
 
 struct ScratchRow {
-  std::vector<std::optional<std::string>> values;
+  std::vector<std::optional<std::string>> texts;  // of lua::CustomerRow(); times in microseconds
 
-  std::vector<std::optional<std::string_view>> Columns() const {
-    return {values.begin(), values.end()};
+  // As values that last as long as this row.
+  std::vector<lua::Value> Values() const {
+    std::vector<lua::Value> values;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      values.push_back(ValueOf(texts[i], lua::CustomerRow().fields[i].kind));
+    }
+    return values;
   }
   std::string Shown() const {
     std::string text;
-    for (const auto& value : values) text += value.value_or("NULL") + " | ";
+    for (const auto& value : texts) text += value.value_or("nil") + " | ";
     return text;
+  }
+
+ private:
+  static lua::Value ValueOf(const std::optional<std::string>& text, lua::FieldKind kind) {
+    using Kind = lua::FieldKind;
+    if (!text) return std::monostate();
+    if (kind == Kind::kInteger) return int64_t{std::stoll(*text)};
+    if (kind == Kind::kTime) return Time(Duration(std::stoll(*text)));
+    if (kind == Kind::kMoney) return *Money::Parse(*text);
+    if (kind == Kind::kText) return std::string_view(*text);
+    return lua::JsonText{*text};
   }
 };
 
