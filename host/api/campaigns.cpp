@@ -34,7 +34,12 @@ void Launch(const Services& services, crm::SegmentStore& segments, const Request
       pipeline::LaunchCampaign(*services.engine, campaigns, draft, input->rule, input->now);
   if (!ticket) return responder.Fail(ticket.error());
   auto id = ticket->id.ToString();
-  Json answer{{"id", id}, {"audience", ticket->audience}, {"intent", ticket->intent}};
+  Json answer{{"id", id},
+              {"audience", ticket->audience},
+              {"intent", ticket->intent},
+              {"errors", ticket->errors},
+              {"first_error", ticket->first_error},
+              {"warnings", ticket->warnings}};
   responder.Send(http::Response::OfJson(202, answer)
                      .With("Location", std::string(kPrefix) + "/campaigns/" + id));
 }

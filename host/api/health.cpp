@@ -1,6 +1,7 @@
 #include "api/api.h"
 #include "api/call.h"
 #include "api/metrics.h"
+#include "crm/cross_check.h"
 #include "pg/pool.h"
 #include "pipeline/engine.h"
 
@@ -39,7 +40,8 @@ void AddHealthRoutes(http::Router& router, const Services& services) {
   router.Add("GET", "/readyz",
              [services](Request, Responder responder) { AnswerReady(services, responder); });
   router.Add("GET", "/metrics", [services](Request, Responder responder) {
-    auto text = PrometheusText(services.engine->Status(), services.counters());
+    auto text =
+        PrometheusText(services.engine->Status(), services.counters(), crm::DisagreementCount());
     responder.Send(http::Response::Of(200, "text/plain; version=0.0.4; charset=utf-8", text));
   });
   router.Add("GET", std::string(kPrefix) + "/status",

@@ -133,11 +133,15 @@ void Http(std::string& out, const http::Counters& counters) {
 
 }  // namespace
 
-std::string PrometheusText(const pipeline::EngineStatus& engine, const http::Counters& http) {
+std::string PrometheusText(const pipeline::EngineStatus& engine, const http::Counters& http,
+                           int64_t disagreements) {
   std::string out;
   Stages(out, engine.stages);
   Vendors(out, engine.stages);
   Http(out, http);
+  Head(out, "tidings_rule_disagreements_total", "counter",
+       "Audiences for which PostgreSQL and a rule's script disagreed; the script decided.");
+  Line(out, "tidings_rule_disagreements_total", "", static_cast<double>(disagreements));
   return out;
 }
 

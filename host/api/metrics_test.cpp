@@ -16,12 +16,13 @@ TEST(Metrics, PrintsEachFamilyOnceWithBoundedLabels) {
   stage.vendors.push_back({.name = "smtp", .breaker = "open", .accepted = 7});
   engine.stages = {stage, stage};
   engine.stages[1].queued = false;
-  auto text = PrometheusText(engine, {});
+  auto text = PrometheusText(engine, {}, 2);
   EXPECT_NE(text.find("tidings_stage_items_total{pipeline=\"campaigns\",stage=\"em\\\"ail\","
                       "kind=\"deliver\"} 1234567\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("vendor=\"smtp\"} 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\ntidings_rule_disagreements_total 2\n"), std::string::npos) << text;
   auto type = text.find("# TYPE tidings_stage_items_total counter");
   ASSERT_NE(type, std::string::npos);
   EXPECT_EQ(text.find("# TYPE tidings_stage_items_total", type + 1), std::string::npos);

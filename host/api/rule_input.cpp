@@ -14,8 +14,7 @@ Time ReadNow(const Services& services, Body& body) {
 // Errors of a saved rule in Lua name the segment: "Lapsed big spenders:5: ...".
 Result<rule::Rule> Compile(const Services& services, const crm::Segment& segment) {
   if (segment.language != "lua") return CompileRule(services, segment.language, segment.source);
-  return rule::Rule::FromLua(segment.name, segment.source, services.scripts / "lib",
-                             services.limits);
+  return rule::Rule::FromLua(segment.name, segment.source, services.lib(), services.limits);
 }
 
 std::optional<RuleInput> OfSegment(const Services& services, crm::SegmentStore& segments,
@@ -32,7 +31,7 @@ std::optional<RuleInput> OfSegment(const Services& services, crm::SegmentStore& 
 
 Result<rule::Rule> CompileRule(const Services& services, const std::string& language,
                                const std::string& source) {
-  return rule::Rule::Parse(language, source, services.scripts / "lib", services.limits);
+  return rule::Rule::Parse(language, source, services.lib(), services.limits);
 }
 
 std::optional<RuleInput> ReadRule(const Services& services, crm::SegmentStore& segments,

@@ -34,7 +34,7 @@ void Create(const Services& services, crm::SegmentStore& store, const Request& r
 
 // With `exact: false`, what the planner guesses, at once; else all of it.
 Result<Json> PreviewJson(crm::AudienceStore audiences, const RuleInput& input, bool exact) {
-  Json json = {{"english", input.rule.ToEnglish()}, {"now", FormatTime(input.now)}};
+  Json json = {{"english", input.rule.ToEnglish(input.now)}, {"now", FormatTime(input.now)}};
   TRY_ASSIGN(json["estimate"], audiences.EstimateOf(input.rule, input.now));
   if (!exact) return json;
   TRY_ASSIGN(auto preview, audiences.PreviewOf(input.rule, input.now));
@@ -43,6 +43,7 @@ Result<Json> PreviewJson(crm::AudienceStore audiences, const RuleInput& input, b
   json["sample"] = preview.sample;
   json["errors"] = preview.errors;
   json["first_error"] = preview.first_error;
+  json["warnings"] = preview.warnings;
   json["milliseconds"] = preview.milliseconds;
   return json;
 }

@@ -23,8 +23,8 @@ struct Services {
   pipeline::Engine* engine = nullptr;
   const Clock* clock = &Clock::System();
   IdSource* ids = &IdSource::System();
-  std::filesystem::path scripts;  // rules in Lua may require from its lib/
-  lua::Limits limits;             // of rules in Lua
+  std::function<std::filesystem::path()> lib;  // the folder that rules in Lua may require from
+  lua::Limits limits;                          // of rules in Lua
   std::function<http::Counters()> counters;
 };
 

@@ -89,7 +89,8 @@ Result<int> Launch(const Globals& globals, const Order& order) {
   TRY_ASSIGN(Json ticket, Post(order.url, request));
   auto text =
       fmt::format("launched {}: {} people, intent: {}\n", TextOf(ticket, "id"),
-                  WithThousands(ticket.value("audience", int64_t{0})), TextOf(ticket, "intent"));
+                  WithThousands(ticket.value("audience", int64_t{0})), TextOf(ticket, "intent")) +
+      DescribeRuleReport(ticket);
   if (!order.wait) {
     Print(globals, text, OrderedJson(ticket));
     return kDone;

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/progress.h"
 #include "crm/campaign_store.h"
 
@@ -54,6 +55,19 @@ Result<Json> WatchCampaign(pg::Pool& pool, const Id& id, bool silent, Duration p
   return campaign;
 }
 
+std::string DescribeRuleReport(const Json& report) {
+  std::string text;
+  if (int64_t errors = Number(report, "errors"); errors > 0) {
+    text += fmt::format("  the rule fails for {} customers, who do not belong; one is\n",
+                        WithThousands(errors));
+    text += Indented("    ", TextOf(report, "first_error"));
+  }
+  for (const auto& warning : report.value("warnings", Json::array())) {
+    text += fmt::format("  warning: {}\n", warning.get<std::string>());
+  }
+  return text;
+}
+
 std::string DescribeCampaign(const Json& campaign) {
   auto row = [](const char* label, const std::string& value) {
     return fmt::format("  {:<14} {}\n", label, value);
@@ -69,6 +83,7 @@ std::string DescribeCampaign(const Json& campaign) {
     auto seconds = campaign.value("seconds", 0.0);
     text += row("took", FormatDuration(Duration(static_cast<int64_t>(seconds * 1e6))));
   }
+  text += DescribeRuleReport(campaign);
   if (!campaign["summary"].is_null()) {
     text += fmt::format("\n{}\n(written by {})\n", TextOf(campaign, "summary"),
                         TextOf(campaign, "summarized_by"));

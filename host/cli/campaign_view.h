@@ -22,4 +22,8 @@ Result<Json> WatchCampaign(pg::Pool& pool, const Id& id, bool silent, Duration p
 // The figures as a small table, and the summary.
 std::string DescribeCampaign(const Json& campaign);
 
+// For how many the rule fails with one of them, and warnings: of a campaign or of the answer to its
+// launch. "" where there is nothing to tell.
+std::string DescribeRuleReport(const Json& report);
+
 }  // namespace tidings::cli

@@ -4,9 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include "base/file.h"
-#include "base/text.h"
 #include "cli/command.h"
 #include "cli/database.h"
+#include "cli/explain_view.h"
 #include "crm/explanation.h"
 #include "crm/segment_store.h"
 #include "rule/rule.h"
@@ -36,7 +36,7 @@ Result<rule::Rule> RuleOf(const ExplainOptions& options, const Locations& locati
     TRY_ASSIGN(auto segment, crm::SegmentStore(pool, IdSource::System()).Find(*id));
     return rule::Rule::Parse(segment.language, segment.source, lib, {});
   }
-  if (!std::filesystem::exists(options.segment)) {
+  if (!std::filesystem::is_regular_file(options.segment)) {
     return Fail(
         Code::kNotFound,
         fmt::format("{} is neither a file nor the id of a segment; name a rule's file, or an id "
@@ -44,59 +44,11 @@ Result<rule::Rule> RuleOf(const ExplainOptions& options, const Locations& locati
                     options.segment));
   }
   TRY_ASSIGN(auto text, ReadFile(options.segment));
-  bool lua = std::filesystem::path(options.segment).extension() == ".lua";
-  return lua ? rule::Rule::FromLua(options.segment, text, lib, {}) : rule::Rule::FromJson(text);
-}
-
-std::string SqlText(const char* title, const OrderedJson& sql) {
-  if (sql.is_null()) return "";
-  std::string text = fmt::format("\n{}\n  from {}\n  where {}\n", title,
-                                 sql["from"].get<std::string>(), sql["where"].get<std::string>());
-  int number = 0;
-  for (const auto& param : sql["params"]) {
-    text += fmt::format("  ${} = {}\n", ++number, param.get<std::string>());
+  if (std::filesystem::path(options.segment).extension() == ".lua") {
+    return rule::Rule::FromLua(options.segment, text, lib, {});
   }
-  return text;
-}
-
-std::string LinesText(const OrderedJson& lines) {
-  std::string text;
-  for (const auto& line : lines["lua"]) {
-    auto number = line["line"].get<int>();
-    text += fmt::format("  {} stays in Lua: {}\n",
-                        number ? fmt::format("line {}", number) : "the whole rule",
-                        line["why"].get<std::string>());
-  }
-  return text.empty() ? "" : "\n" + text;
-}
-
-std::string CustomerText(const OrderedJson& customer) {
-  if (customer.is_null()) return "";
-  std::string text = fmt::format("\ncustomer {} {}\n", customer["id"].get<std::string>(),
-                                 customer["belongs"].get<bool>() ? "belongs" : "does not belong");
-  if (!customer["error"].is_null()) text += Indented("  ", customer["error"].get<std::string>());
-  for (const auto& clause : customer["clauses"]) {
-    text +=
-        fmt::format("  {}{} {}\n", std::string(2 * clause["depth"].get<size_t>(), ' '),
-                    clause["holds"].get<bool>() ? "yes" : "no ", clause["text"].get<std::string>());
-  }
-  return text;
-}
-
-std::string Describe(const OrderedJson& json) {
-  auto text = json["english"].get<std::string>() + "\n";
-  text += SqlText("chosen by SQL", json["sql"]["chosen"]);
-  text += SqlText("left to the script", json["sql"]["asked"]);
-  text += SqlText("an error for", json["sql"]["failed"]);
-  text += LinesText(json["lines"]);
-  text += fmt::format("\nestimate  {:>12}   in {:.1f} ms\naudience  {:>12}   in {:.1f} ms\n",
-                      WithThousands(json["estimate"]), json["estimate_milliseconds"].get<double>(),
-                      WithThousands(json["audience"]), json["milliseconds"].get<double>());
-  if (json["errors"] != 0) {
-    text += fmt::format("errors    {:>12}   {}\n", WithThousands(json["errors"]),
-                        json["first_error"].get<std::string>());
-  }
-  return text + CustomerText(json["customer"]);
+  return rule::Rule::FromJson(text).map_error(
+      [&](const Error& error) { return error.In(options.segment); });
 }
 
 Result<int> ExplainSegment(const Globals& globals, const ExplainOptions& options) {
@@ -104,12 +56,14 @@ Result<int> ExplainSegment(const Globals& globals, const ExplainOptions& options
   if (!now) return Fail(now.error().code, "--now: " + now.error().message);
   std::optional<Id> customer;
   if (!options.customer.empty()) {
-    TRY_ASSIGN(customer, Id::Parse(options.customer));
+    auto id = Id::Parse(options.customer);
+    if (!id) return Fail(id.error().In("--customer"));
+    customer = *id;
   }
   TRY_ASSIGN(auto database, Database::Open(globals.locations, 2));
   TRY_ASSIGN(auto rule, RuleOf(options, globals.locations, database->pool()));
   TRY_ASSIGN(auto json, crm::Explain(database->pool(), rule, *now, customer));
-  Print(globals, Describe(json), json);
+  Print(globals, DescribeExplanation(json, rule.source()), json);
   return kDone;
 }
 

@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "net/http_client.h"
 #include "pipeline/script_segments.h"
+#include "pipeline/segment_watch.h"
 
 namespace tidings::cli {
 namespace {
@@ -67,8 +68,10 @@ class Host::Parts {
     registry = std::make_unique<plugin::PluginRegistry>(std::move(scanned));
     TRY_ASSIGN(config, LoadPipelines(options.locations, CatalogOf(*registry, options.locations)));
     TRY_ASSIGN(database, Database::Open(options.locations));
-    crm::SegmentStore segments(database->pool(), IdSource::System());
-    TRY(pipeline::SaveScriptSegments(config, options.locations.scripts, segments));
+    pipeline::ScriptRules rules(config, options.locations.scripts);
+    crm::SegmentStore store(database->pool(), IdSource::System());
+    TRY_ASSIGN(segments, pipeline::SegmentWatch::Start(std::move(rules), store));
+    segments->Run();
     return {};
   }
 
@@ -97,7 +100,7 @@ class Host::Parts {
     services.pool = &database->pool();
     services.engine = engine.get();
     services.clock = options.clock;
-    services.scripts = options.locations.scripts;
+    services.lib = [this] { return segments->lib(); };
     services.limits = pipeline::SegmentLimits(config);
     services.counters = [this] { return server->counters(); };
     http::Router router;
@@ -113,6 +116,7 @@ class Host::Parts {
   std::unique_ptr<plugin::PluginRegistry> registry;
   config::Config config;
   std::unique_ptr<Database> database;
+  std::unique_ptr<pipeline::SegmentWatch> segments;
   std::unique_ptr<net::HttpClient> client;
   std::string url;
   std::unique_ptr<pipeline::Engine> engine;

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "crm/audience_groups.h"
+#include "crm/cross_check.h"
 #include "crm/customer_json.h"
 #include "crm/quickest.h"
 #include "crm/sql.h"
@@ -18,24 +19,31 @@ namespace {
 
 constexpr int kSample = 10;
 
+using SteadyClock = std::chrono::steady_clock;
+
+double MillisecondsSince(SteadyClock::time_point start) {
+  return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
+}
+
 Json SampleOf(const pg::Rows& rows) {
   Json sample = Json::array();
   for (int i = 0; i < rows.size(); ++i) sample.push_back(CustomerJson(rows, i));
   return sample;
 }
 
+Result<int64_t> Count(pg::Connection& connection, const rule::Sql& sql) {
+  TRY_ASSIGN(auto rows, connection.Execute(sql.Select("count(*)"), ParamsOf(sql)));
+  return rows.Int(0, 0);
+}
+
 Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
   TRY_ASSIGN(auto sql, ChosenBySql(connection, rule, now));
   auto sample = sql.Select(kCustomerColumns) + fmt::format(" limit {}", kSample);
   Preview preview;
-  TRY_ASSIGN(auto counted, connection.Execute(sql.Select("count(*)"), ParamsOf(sql)));
+  TRY_ASSIGN(preview.count, Count(connection, sql));
   TRY_ASSIGN(auto rows, connection.Execute(sample, ParamsOf(sql)));
   TRY_ASSIGN(preview.groups, AudienceGroups(connection, sql));
-  TRY_ASSIGN(auto errors, FindErrors(connection, rule, now));
-  preview.count = counted.Int(0, 0);
   preview.sample = SampleOf(rows);
-  preview.errors = errors.errors;
-  preview.first_error = errors.first_error;
   return preview;
 }
 
@@ -45,18 +53,15 @@ rule::Sql Among(const std::vector<Id>& ids) {
   return {"customers c", "c.id = any ($1::uuid[])", {array + "}"}};
 }
 
-Result<Preview> ByMatching(pg::Connection& connection, const rule::Rule& rule, Time now) {
+Result<Preview> ByIds(pg::Connection& connection, const std::vector<Id>& ids) {
   static const std::string kByIds = fmt::format(
       "select {} from customers c where c.id = any ($1::uuid[]) order by c.id", kCustomerColumns);
-  TRY_ASSIGN(auto matched, MatchAll(connection, rule, now));
-  auto sampled = std::span(matched.ids).first(std::min<size_t>(kSample, matched.ids.size()));
+  auto sampled = std::span(ids).first(std::min<size_t>(kSample, ids.size()));
   TRY_ASSIGN(auto rows, connection.Execute(kByIds, pg::Params().UuidArray(sampled)));
   Preview preview;
-  TRY_ASSIGN(preview.groups, AudienceGroups(connection, Among(matched.ids)));
-  preview.count = static_cast<int64_t>(matched.ids.size());
+  TRY_ASSIGN(preview.groups, AudienceGroups(connection, Among(ids)));
+  preview.count = static_cast<int64_t>(ids.size());
   preview.sample = SampleOf(rows);
-  preview.errors = matched.errors;
-  preview.first_error = matched.first_error;
   return preview;
 }
 
@@ -69,6 +74,13 @@ Status AddChosen(pg::Connection& connection, const rule::Ways& ways, Matched& ma
                            });
 }
 
+// Adds errors; the error that is told is that of the lowest id.
+void AddErrors(int64_t errors, const std::string& first, Matched& matched) {
+  matched.errors += errors;
+  bool lower = matched.first_error.empty() || first < matched.first_error;
+  if (!first.empty() && lower) matched.first_error = first;
+}
+
 // Asks the script about each of these customers; notes who belongs, and the errors.
 Status Ask(pg::Connection& connection, const rule::Sql& sql, rule::Matcher& matcher,
            Matched& matched) {
@@ -77,45 +89,69 @@ Status Ask(pg::Connection& connection, const rule::Sql& sql, rule::Matcher& matc
                           if (matcher.Match(rows, 0)) matched.ids.push_back(rows.Uuid(0, 0));
                           return {};
                         }));
-  matched.errors += matcher.report().errors;
-  if (matched.first_error.empty()) matched.first_error = matcher.report().first_error;
+  AddErrors(matcher.report().errors, matcher.report().first_error, matched);
   return {};
 }
 
-Status AddAsked(pg::Connection& connection, const rule::Rule& rule, Time now,
-                const rule::Ways& ways, Matched& matched) {
-  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+Status AddAsked(pg::Connection& connection, const rule::Rule& rule, Time now, const rule::Sql& sql,
+                Matched& matched) {
   for (auto fields : {rule::Fields::kNamed, rule::Fields::kAll}) {
     Matched asked;
     TRY_ASSIGN(auto matcher, rule.NewMatcher(now, fields));
-    TRY(Ask(connection, choice.sql, *matcher, asked));
+    TRY(Ask(connection, sql, *matcher, asked));
     if (matcher->WantedMore()) continue;
     matched.ids.insert(matched.ids.end(), asked.ids.begin(), asked.ids.end());
-    matched.errors += asked.errors;
-    matched.first_error = asked.first_error;
+    AddErrors(asked.errors, asked.first_error, matched);
     break;
   }
   return {};
 }
 
-// Counts the customers for whom the rule surely fails, and asks about one of them, to hear how.
+// Counts the customers for whom the rule surely fails, and asks about the first, to hear how.
 Status AddFailed(pg::Connection& connection, const rule::Rule& rule, Time now,
                  const rule::Ways& ways, Matched& matched) {
   TRY_ASSIGN(auto choice, Quickest(connection, ways));
-  TRY_ASSIGN(auto counted, connection.Execute(choice.sql.Select("count(*)"), ParamsOf(choice.sql)));
-  int64_t errors = counted.Int(0, 0);
-  matched.errors += errors;
-  if (errors == 0 || !matched.first_error.empty()) return {};
-  rule::Sql one = choice.sql;
-  one.where += " limit 1";
+  auto select = choice.sql.Select("count(*), min(c.id::text)");
+  TRY_ASSIGN(auto counted, connection.Execute(select, ParamsOf(choice.sql)));
+  if (counted.Int(0, 0) == 0) return {};
+  rule::Sql first{"customers c", "c.id = $1::uuid", {std::string(counted.Text(0, 1))}};
   Matched heard;
   TRY_ASSIGN(auto matcher, rule.NewMatcher(now, rule::Fields::kAll));
-  TRY(Ask(connection, one, *matcher, heard));
-  matched.first_error = heard.first_error;
+  TRY(Ask(connection, first, *matcher, heard));
+  AddErrors(counted.Int(0, 0), heard.first_error, matched);
   return {};
 }
 
+// For whom a rule that SQL says wholly fails.
+Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto pushdown = rule.PushDown(now);
+  Matched found{.by_sql = true};
+  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, found));
+  return found;
+}
+
+// Asks the script about every customer.
+Result<Matched> MatchEverybody(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  Matched matched;
+  TRY(AddAsked(connection, rule, now, {"customers c", "true", {}}, matched));
+  std::sort(matched.ids.begin(), matched.ids.end());
+  return matched;
+}
+
 }  // namespace
+
+Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  TRY_ASSIGN(auto disagreement, CrossCheck(connection, rule, now));
+  if (!disagreement) {
+    bool by_sql = !rule.PushDown(now).asked;
+    return by_sql ? FindErrors(connection, rule, now) : MatchAll(connection, rule, now);
+  }
+  auto warning = disagreement->Describe(rule.name());
+  ReportDisagreement(warning);
+  TRY_ASSIGN(auto matched, MatchEverybody(connection, rule, now));
+  matched.warnings.push_back(std::move(warning));
+  return matched;
+}
 
 Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
   auto pushdown = rule.PushDown(now);
@@ -129,28 +165,40 @@ Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Tim
   Matched matched;
   TRY_ASSIGN(auto snapshot, pg::Transaction::Begin(connection, pg::Isolation::kRepeatableRead));
   if (pushdown.chosen) TRY(AddChosen(connection, *pushdown.chosen, matched));
-  if (pushdown.asked) TRY(AddAsked(connection, rule, now, *pushdown.asked, matched));
+  if (pushdown.asked) {
+    TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.asked));
+    TRY(AddAsked(connection, rule, now, choice.sql, matched));
+  }
   if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, matched));
   TRY(snapshot.Commit());
   std::sort(matched.ids.begin(), matched.ids.end());
   return matched;
 }
 
-Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto pushdown = rule.PushDown(now);
-  Matched errors;
-  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, errors));
-  return errors;
+Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
+  auto start = SteadyClock::now();
+  TRY_ASSIGN(auto lease, pool_.Acquire());
+  TRY_ASSIGN(auto found, FindAudience(*lease, rule, now));
+  TRY_ASSIGN(auto preview, found.by_sql ? BySql(*lease, rule, now) : ByIds(*lease, found.ids));
+  preview.errors = found.errors;
+  preview.first_error = std::move(found.first_error);
+  preview.warnings = std::move(found.warnings);
+  preview.milliseconds = MillisecondsSince(start);
+  return preview;
 }
 
-Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {
-  auto start = std::chrono::steady_clock::now();
+Result<Counted> AudienceStore::CountOf(const rule::Rule& rule, Time now) {
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  bool wholly = !rule.PushDown(now).asked;
-  TRY_ASSIGN(auto preview, wholly ? BySql(*lease, rule, now) : ByMatching(*lease, rule, now));
-  std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  preview.milliseconds = took.count();
-  return preview;
+  auto start = SteadyClock::now();
+  TRY_ASSIGN(auto found, FindAudience(*lease, rule, now));
+  auto count = static_cast<int64_t>(found.ids.size());
+  if (found.by_sql) {
+    TRY_ASSIGN(auto sql, ChosenBySql(*lease, rule, now));
+    start = SteadyClock::now();
+    TRY_ASSIGN(count, Count(*lease, sql));
+  }
+  return Counted{count, MillisecondsSince(start), found.errors, std::move(found.first_error),
+                 std::move(found.warnings)};
 }
 
 Result<int64_t> AudienceStore::EstimateOf(const rule::Rule& rule, Time now) {

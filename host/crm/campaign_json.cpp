@@ -45,7 +45,10 @@ Json CampaignJson(const pg::Rows& rows, int row) {
           {"created_at", TimeOrNull(rows, row, 17)},
           {"launched_at", TimeOrNull(rows, row, 18)},
           {"completed_at", TimeOrNull(rows, row, 19)},
-          {"seconds", rows.IsNull(row, 20) ? Json() : Json(rows.Real(row, 20))}};
+          {"seconds", rows.IsNull(row, 20) ? Json() : Json(rows.Real(row, 20))},
+          {"errors", rows.Int(row, 21)},
+          {"first_error", rows.Text(row, 22)},
+          {"warnings", ParsedOrNull(rows, row, 23)}};
 }
 
 }  // namespace tidings::crm

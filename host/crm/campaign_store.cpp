@@ -91,12 +91,13 @@ Result<int64_t> InsertIds(pg::Transaction& transaction, const Id& campaign,
 
 constexpr const char kInsertCampaign[] = R"(
   insert into campaigns (id, name, segment_id, language, rule, rule_now, channel, subject, message,
-                         html, intent, deliver_queue, summarize_queue, audience, status,
-                         launched_at, completed_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                         html, intent, deliver_queue, summarize_queue, audience, errors,
+                         first_error, warnings, status, launched_at, completed_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
           case when $14::bigint = 0 then 'completed' else 'running' end,
           statement_timestamp(), case when $14::bigint = 0 then statement_timestamp() end))";
-Status InsertCampaign(pg::Transaction& transaction, const NewCampaign& campaign, int64_t audience) {
+Status InsertCampaign(pg::Transaction& transaction, const NewCampaign& campaign,
+                      const Ticket& ticket) {
   const auto& draft = campaign.draft;
   TRY(transaction.Execute(kInsertCampaign, pg::Params()
                                                .Uuid(campaign.id)
@@ -112,7 +113,10 @@ Status InsertCampaign(pg::Transaction& transaction, const NewCampaign& campaign,
                                                .Text(pg::Storable(campaign.intent))
                                                .Text(campaign.queues.deliver)
                                                .Text(campaign.queues.summarize)
-                                               .Int(audience)));
+                                               .Int(ticket.audience)
+                                               .Int(ticket.errors)
+                                               .Text(pg::Storable(ticket.first_error))
+                                               .Text(pg::Storable(ToLine(ticket.warnings)))));
   return {};
 }
 
@@ -154,13 +158,12 @@ Result<Ticket> CampaignStore::Launch(const Draft& draft, const rule::Rule& rule,
   if (!errors.empty()) return Fail(Code::kInvalidArgument, Describe(errors));
   NewCampaign campaign{ids_.Next(), draft, rule, now, queues, intent};
   TRY_ASSIGN(auto lease, pool_.Acquire());
-  bool wholly = !rule.PushDown(now).asked;
-  TRY_ASSIGN(Matched matched, wholly ? FindErrors(*lease, rule, now) : MatchAll(*lease, rule, now));
-  Ticket ticket{campaign.id, 0, intent, matched.errors, matched.first_error};
+  TRY_ASSIGN(Matched matched, FindAudience(*lease, rule, now));
+  Ticket ticket{campaign.id, 0, intent, matched.errors, matched.first_error, matched.warnings};
   auto written = pg::InTransaction(*lease, [&](pg::Transaction& transaction) -> Status {
-    TRY_ASSIGN(ticket.audience, wholly ? InsertBySql(transaction, campaign)
-                                       : InsertIds(transaction, campaign.id, matched.ids));
-    TRY(InsertCampaign(transaction, campaign, ticket.audience));
+    TRY_ASSIGN(ticket.audience, matched.by_sql ? InsertBySql(transaction, campaign)
+                                               : InsertIds(transaction, campaign.id, matched.ids));
+    TRY(InsertCampaign(transaction, campaign, ticket));
     return AddWork(transaction, campaign, ticket.audience);
   });
   TRY(written);

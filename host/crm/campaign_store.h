@@ -40,13 +40,14 @@ struct CampaignQueues {
 // a placeholder that nobody knows ("/message: message:1:4: unknown placeholder …").
 std::vector<FieldError> CheckDraft(const Draft& draft);
 
-// `errors`: for so many customers a Lua rule raised an error, so they are not in the audience.
+// `errors`, `first_error` and `warnings` are those of Matched (audience.h).
 struct Ticket {
   Id id;
   int64_t audience = 0;
   std::string intent;
   int64_t errors = 0;
   std::string first_error;
+  std::vector<std::string> warnings;
 };
 
 // The messages of one chunk: as many as make one statement cheap, and one lease worth its commit.
@@ -60,7 +61,8 @@ struct MessageQuery {
 
 // Thread-safe. As JSON a campaign is {id, name, segment_id, language, rule, channel, subject,
 // message, html, intent, status, audience, pending, sent, delivered, failed, delivery_rate,
-// summary, summarized_by, created_at, launched_at, completed_at, seconds}. `pending` has no final
+// summary, summarized_by, created_at, launched_at, completed_at, seconds, errors, first_error,
+// warnings}. `pending` has no final
 // answer yet (audience - delivered - failed); `sent` was taken by a vendor; `delivery_rate` is
 // delivered / (delivered + failed), 0 before the first.
 class CampaignStore {

@@ -105,6 +105,20 @@ TEST(Audience, ASplitRuleChoosesTheSameAsItsScript) {
   EXPECT_GT(matched, 0);
 }
 
+// Only the fields that the text of a rule names are read, unless it turns out to want others.
+TEST(Audience, AScriptSeesFieldsThatItDoesNotSpell) {
+  CampaignShop shop(30);
+  auto rule = Lua(
+      "local field = table.concat({'total', 'spend'}, '_') "
+      "return c.name:gsub('N', '') ~= '' and c[field] > 50");
+  EXPECT_FALSE(rule.IsSql());
+  EXPECT_EQ((*rule.NewMatcher(kNow))->Columns(), "c.id, c.name");
+  auto preview = shop.audiences.PreviewOf(rule, kNow);
+  ASSERT_TRUE(preview) << preview.error().message;
+  EXPECT_EQ(preview->count, 24);
+  EXPECT_EQ(preview->errors, 0) << preview->first_error;
+}
+
 TEST(CampaignStore, NobodyToWriteToCompletesAtOnce) {
   CampaignShop shop(0);
   auto ticket = shop.campaigns.Launch(ADraft(), Json(kBigSpenders), kNow, kQueues, "");

@@ -35,6 +35,12 @@ OrderedJson LinesJson(const rule::Rule& rule) {
   return {{"sql", rule.InSql()}, {"lua", std::move(lua)}};
 }
 
+OrderedJson TreeJson(const std::vector<rule::Clause>& clauses) {
+  OrderedJson json = OrderedJson::array();
+  for (const auto& [depth, text] : clauses) json.push_back({{"depth", depth}, {"text", text}});
+  return json;
+}
+
 OrderedJson ClausesJson(const std::vector<rule::ClauseResult>& clauses) {
   OrderedJson json = OrderedJson::array();
   for (const auto& [depth, text, holds] : clauses) {
@@ -63,11 +69,12 @@ Status AddCounts(AudienceStore& audiences, const rule::Rule& rule, Time now, Ord
   TRY_ASSIGN(json["estimate"], audiences.EstimateOf(rule, now));
   std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   json["estimate_milliseconds"] = took.count();
-  TRY_ASSIGN(auto preview, audiences.PreviewOf(rule, now));
-  json["audience"] = preview.count;
-  json["milliseconds"] = preview.milliseconds;
-  json["errors"] = preview.errors;
-  json["first_error"] = preview.first_error;
+  TRY_ASSIGN(auto counted, audiences.CountOf(rule, now));
+  json["audience"] = counted.count;
+  json["milliseconds"] = counted.milliseconds;
+  json["errors"] = counted.errors;
+  json["first_error"] = counted.first_error;
+  json["warnings"] = counted.warnings;
   return {};
 }
 
@@ -77,7 +84,8 @@ Result<OrderedJson> Explain(pg::Pool& pool, const rule::Rule& rule, Time now,
                             const std::optional<Id>& customer) {
   TRY_ASSIGN(auto sql, SqlJson(pool, rule.PushDown(now)));
   OrderedJson json = {{"language", rule.language()},
-                      {"english", rule.ToEnglish()},
+                      {"english", rule.ToEnglish(now)},
+                      {"tree", TreeJson(rule.Clauses(now))},
                       {"now", FormatTime(now)},
                       {"sql", std::move(sql)},
                       {"lines", LinesJson(rule)}};

@@ -17,11 +17,11 @@ class Rule;
 
 namespace tidings::crm {
 
-// {"language", "english", "now",
+// {"language", "english", "tree": [{"depth", "text"}, ...], "now",
 //  "sql": {"chosen": {"from", "where", "params"}, "asked": ..., "failed": ...}, each null where
 //  nobody is, "lines": {"sql": [n, ...], "lua": [{"line", "why"}, ...]},    of a Lua rule
 //  "estimate": n, "estimate_milliseconds", "audience": n, "milliseconds", "errors": n,
-//  "first_error": text,
+//  "first_error": text, "warnings": [text, ...],
 //  "customer": null or {"id", "belongs", "error": null or text,
 //                       "clauses": [{"depth", "text", "holds"}, ...]}}
 //

@@ -86,6 +86,13 @@ TEST_F(ExplanationTest, TellsWhySomebodyIsInOrOut) {
   EXPECT_EQ(nobody.error().code, Code::kNotFound);
 }
 
+TEST_F(ExplanationTest, TellsTheTreeClauseByClause) {
+  auto tree = Told(Lua("return c.total_spend > 50 or c.city == 'Pune'"))["tree"];
+  ASSERT_EQ(tree.size(), 3u) << tree;
+  EXPECT_EQ(tree[0], (OrderedJson{{"depth", 0}, {"text", "any of"}}));
+  EXPECT_EQ(tree[2], (OrderedJson{{"depth", 1}, {"text", "whose city is “Pune”"}}));
+}
+
 TEST_F(ExplanationTest, CountsErrorsWhereverTheRuleRuns) {
   auto told = Told(Lua("return c.last_order_date > 5"));
   EXPECT_EQ(told["audience"], 0);

@@ -71,6 +71,13 @@ Status SegmentStore::PutScript(const std::string& path, const std::string& name,
   return {};
 }
 
+constexpr const char kRemove[] = "delete from segments where id = $1";
+Status SegmentStore::RemoveScript(const std::string& path) {
+  TRY_ASSIGN(auto lease, pool_.Acquire());
+  TRY(lease->Execute(kRemove, pg::Params().Uuid(DerivedId("script:" + path))));
+  return {};
+}
+
 Result<Segment> SegmentStore::Find(const Id& id) {
   TRY_ASSIGN(auto json, Get(id));
   return Segment{id, json["name"], json["language"], json["source"]};

@@ -34,7 +34,8 @@ class SegmentStore {
   // The segment that a script of the scripts folder is: its id follows from `path`, so the same
   // script is the same segment on every host. Writes only where something is new.
   Status PutScript(const std::string& path, const std::string& name, const std::string& source);
-  Result<Segment> Find(const Id& id);  // kNotFound, naming the id
+  Status RemoveScript(const std::string& path);  // nothing where there is none
+  Result<Segment> Find(const Id& id);            // kNotFound, naming the id
   Result<Json> Get(const Id& id);
   Result<Page> List(const std::optional<std::string>& cursor, int limit);  // newest first
 

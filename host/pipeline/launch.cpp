@@ -7,9 +7,9 @@
 namespace tidings::pipeline {
 namespace {
 
-std::string IntentOf(Engine& engine, const crm::Draft& draft, const rule::Rule& rule) {
+std::string IntentOf(Engine& engine, const crm::Draft& draft, const rule::Rule& rule, Time now) {
   auto intent = engine.Intent({{"name", draft.name},
-                               {"rule", rule.ToEnglish()},
+                               {"rule", rule.ToEnglish(now)},
                                {"subject", draft.subject},
                                {"message", draft.message}});
   if (intent) return *intent;
@@ -24,7 +24,7 @@ Result<crm::Ticket> LaunchCampaign(Engine& engine, crm::CampaignStore& campaigns
   crm::CampaignQueues queues;
   TRY_ASSIGN(queues.deliver, engine.DeliverQueue(draft.channel));
   queues.summarize = engine.SummarizeQueue(queues.deliver);
-  auto intent = IntentOf(engine, draft, rule);
+  auto intent = IntentOf(engine, draft, rule, now);
   TRY_ASSIGN(auto ticket, campaigns.Launch(draft, rule, now, queues, intent));
   engine.Wake(ticket.audience > 0 ? queues.deliver : queues.summarize);
   return ticket;

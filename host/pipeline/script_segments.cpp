@@ -1,5 +1,7 @@
 #include "pipeline/script_segments.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "config/config.h"
 #include "crm/segment_store.h"
@@ -23,21 +25,6 @@ std::vector<fs::path> ScriptsOf(const fs::path& path) {
   return files;
 }
 
-// A rule that may be saved.
-struct Checked {
-  std::string path, name, source;
-};
-
-Result<Checked> Check(const fs::path& file, const fs::path& scripts, const lua::Limits& limits) {
-  TRY(lua::RequireCases(file, scripts / "lib", limits));
-  TRY_ASSIGN(auto source, ReadFile(file));
-  auto path = file.lexically_relative(scripts).string();
-  auto rule = rule::Rule::FromLua(path, source, scripts / "lib", limits);
-  if (!rule) return Fail(rule.error());
-  auto name = rule->name().empty() ? file.stem().string() : rule->name();
-  return Checked{path, name, std::move(source)};
-}
-
 lua::Limits LimitsOf(const config::StageConfig& stage) {
   return {stage.instructions, stage.timeout, static_cast<size_t>(stage.memory)};
 }
@@ -54,6 +41,10 @@ std::vector<const config::StageConfig*> StagesOf(const config::Config& config) {
   return stages;
 }
 
+bool IsWithin(const fs::path& file, const fs::path& script) {
+  return file == script || file.parent_path() == (script / "").parent_path();
+}
+
 }  // namespace
 
 lua::Limits SegmentLimits(const config::Config& config) {
@@ -61,17 +52,47 @@ lua::Limits SegmentLimits(const config::Config& config) {
   return stages.empty() ? lua::Limits() : LimitsOf(*stages[0]);
 }
 
-Result<int> SaveScriptSegments(const config::Config& config, const fs::path& scripts,
-                               crm::SegmentStore& segments) {
-  std::vector<Checked> rules;
+ScriptRules::ScriptRules(const config::Config& config, fs::path scripts)
+    : scripts_(std::move(scripts)) {
   for (const auto* stage : StagesOf(config)) {
-    for (const auto& file : ScriptsOf(scripts / stage->script)) {
-      TRY_ASSIGN(auto rule, Check(file, scripts, LimitsOf(*stage)));
-      rules.push_back(std::move(rule));
-    }
+    stages_.push_back({scripts_ / stage->script, LimitsOf(*stage)});
   }
-  for (const auto& rule : rules) TRY(segments.PutScript(rule.path, rule.name, rule.source));
-  return static_cast<int>(rules.size());
+}
+
+std::vector<fs::path> ScriptRules::Files() const {
+  std::vector<fs::path> files;
+  for (const auto& stage : stages_) {
+    for (auto& file : ScriptsOf(stage.script)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+Result<ScriptRule> ScriptRules::Check(const fs::path& file, const fs::path& lib) const {
+  auto stage = std::find_if(stages_.begin(), stages_.end(),
+                            [&](const Stage& one) { return IsWithin(file, one.script); });
+  auto limits = stage == stages_.end() ? lua::Limits() : stage->limits;
+  TRY(lua::RequireCases(file, lib, limits));
+  TRY_ASSIGN(auto source, ReadFile(file));
+  auto path = file.lexically_relative(scripts_).string();
+  TRY_ASSIGN(auto rule, rule::Rule::FromLua(path, source, lib, limits));
+  auto name = rule.name().empty() ? file.stem().string() : rule.name();
+  return ScriptRule{path, name, std::move(source)};
+}
+
+Result<std::vector<ScriptRule>> ScriptRules::CheckAll(const fs::path& lib) const {
+  std::vector<ScriptRule> rules;
+  for (const auto& file : Files()) {
+    TRY_ASSIGN(auto rule, Check(file, lib));
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+Result<int> SaveScriptSegments(const ScriptRules& rules, const fs::path& lib,
+                               crm::SegmentStore& segments) {
+  TRY_ASSIGN(auto checked, rules.CheckAll(lib));
+  for (const auto& rule : checked) TRY(segments.PutScript(rule.path, rule.name, rule.source));
+  return static_cast<int>(checked.size());
 }
 
 }  // namespace tidings::pipeline

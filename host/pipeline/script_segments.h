@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "lua/limits.h"
@@ -18,11 +20,41 @@ namespace tidings::pipeline {
 // What a rule in Lua may use up for one customer: the first segment stage says so.
 lua::Limits SegmentLimits(const config::Config& config);
 
-// For each segment stage that names a script or a folder of scripts: runs the cases of every rule
-// under the limits of the stage and saves them as segments, all or, where it fails, none. Returns
-// how many there are. Fails, naming the file, where a script is no segment rule or its cases fail:
-// the segments stay as they were.
-Result<int> SaveScriptSegments(const config::Config& config, const std::filesystem::path& scripts,
+// A rule whose cases pass, so that it may be saved.
+struct ScriptRule {
+  std::string path;  // within the scripts folder: "segment/champions.lua"
+  std::string name, source;
+};
+
+// The rules of each segment stage that names a script or a folder of scripts.
+class ScriptRules {
+ public:
+  // `config` is copied from.
+  ScriptRules(const config::Config& config, std::filesystem::path scripts);
+
+  // The files as they are now, in the order of the stages, then by name.
+  std::vector<std::filesystem::path> Files() const;
+  // Runs the cases of a rule under the limits of its stage; `lib` is where it may require from.
+  // Fails, naming the file, where it is no segment rule or a case fails.
+  Result<ScriptRule> Check(const std::filesystem::path& file,
+                           const std::filesystem::path& lib) const;
+  // All of them, or the first failure.
+  Result<std::vector<ScriptRule>> CheckAll(const std::filesystem::path& lib) const;
+
+  const std::filesystem::path& scripts() const { return scripts_; }
+
+ private:
+  struct Stage {
+    std::filesystem::path script;  // or folder
+    lua::Limits limits;
+  };
+
+  std::filesystem::path scripts_;
+  std::vector<Stage> stages_;
+};
+
+// Checks all rules and saves them as segments, or none. Returns how many there are.
+Result<int> SaveScriptSegments(const ScriptRules& rules, const std::filesystem::path& lib,
                                crm::SegmentStore& segments);
 
 }  // namespace tidings::pipeline

@@ -102,7 +102,8 @@ class ScriptSettings : public ::testing::Test {
 
   Result<int> Save() {
     crm::SegmentStore segments(shop_.pool, IdSource::System());
-    return SaveScriptSegments(Load(""), folder_.path(), segments);
+    ScriptRules rules(Load(""), folder_.path());
+    return SaveScriptSegments(rules, folder_.path() / "lib", segments);
   }
 
   TempDir folder_;

@@ -186,8 +186,36 @@ std::string AggregateNoun(const Aggregate& aggregate) {
   return (date ? "last of" : "largest of") + which;
 }
 
+const Call* AsCall(const Expr& expr, Call::Function function) {
+  auto* call = std::get_if<Call>(&expr.part);
+  return call && call->function == function ? call : nullptr;
+}
+
+const double* AsReal(const Expr& expr) {
+  auto* constant = std::get_if<Constant>(&expr.part);
+  return constant ? std::get_if<double>(constant) : nullptr;
+}
+
+// A moment less a time, as scripts say how long ago something was: "from the last order to today".
+std::optional<std::string> PeriodNoun(const Expr& expr) {
+  auto* difference = AsCall(expr, Call::Function::kSubtract);
+  if (difference == nullptr) return std::nullopt;
+  auto* until = AsReal(difference->arguments.front());
+  auto* since = AsCall(difference->arguments.back(), Call::Function::kReal);
+  bool times = until && since && since->arguments.front().type() == Type::kTime;
+  if (!times) return std::nullopt;
+  Time moment{Duration(std::llround(*until * 1e6))};
+  return fmt::format("from {} to {}", Noun(since->arguments.front()), FormatTime(moment));
+}
+
 std::string CallNoun(const Call& call) {
   using Function = Call::Function;
+  constexpr double kDay = 86'400;
+  if (auto seconds = PeriodNoun({call})) return "(seconds " + *seconds + ")";
+  auto* divisor = call.function == Function::kDivide ? AsReal(call.arguments.back()) : nullptr;
+  if (divisor != nullptr && *divisor == kDay) {
+    if (auto days = PeriodNoun(call.arguments.front())) return "(days " + *days + ")";
+  }
   std::string left = Noun(call.arguments.front());
   switch (call.function) {
     case Function::kLower: return left + " in small letters";

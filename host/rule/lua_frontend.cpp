@@ -1,5 +1,7 @@
 #include "rule/lua_frontend.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "rule/logic.h"
 #include "rule/lua_parser.h"
@@ -18,9 +20,37 @@ Node OpenPart(const Formula& formula) {
   return formula.IsExact() ? False() : And({formula.perhaps, Not(formula.surely)});
 }
 
+// Whether two groups of a kind hold the same nodes, in whatever order.
+bool IsSameSet(const Node& left, const Node& right) {
+  auto* a = std::get_if<Group>(&left.part);
+  auto* b = std::get_if<Group>(&right.part);
+  return a && b && a->any == b->any && a->nodes.size() == b->nodes.size() &&
+         std::is_permutation(a->nodes.begin(), a->nodes.end(), b->nodes.begin());
+}
+
 LuaPlan PlanOf(const Judgement& judgement) {
-  Node open = Or({OpenPart(judgement.holds), OpenPart(judgement.fails)});
+  Node holds = OpenPart(judgement.holds), fails = OpenPart(judgement.fails);
+  Node open = IsSameSet(holds, fails) ? std::move(holds) : Or({holds, fails});
   return {Simplified(judgement.holds.surely), std::move(open), judgement.fails.surely, {}, {}};
+}
+
+// Once for each line and reason, in the order of the lines; what only follows from another reason
+// of the same line is left out.
+std::vector<LuaNote> NotesOf(const std::set<std::pair<int, std::string>>& unsaid) {
+  auto follows = [](const auto& note) {
+    return note.second.find(symbolic::kFollows) != std::string::npos;
+  };
+  std::set<int> explained;
+  for (const auto& note : unsaid) {
+    if (!follows(note)) explained.insert(note.first);
+  }
+  std::vector<LuaNote> notes;
+  for (const auto& note : unsaid) {
+    if (!follows(note) || !explained.contains(note.first)) {
+      notes.push_back({note.first, note.second});
+    }
+  }
+  return notes;
 }
 
 bool IsTooLarge(const LuaPlan& plan) {
@@ -77,7 +107,7 @@ LuaProgram::Evaluation LuaProgram::Evaluate(Time now, const symbolic::Modules& m
   interpreter.Freeze();
   auto judgement = interpreter.Match(interpreter.Index(table, {std::string("match")}, 0));
   LuaPlan plan = PlanOf(judgement);
-  for (const auto& [line, why] : interpreter.unsaid()) plan.notes.push_back({line, why});
+  plan.notes = NotesOf(interpreter.unsaid());
   plan.lines = interpreter.lines();
   return {judgement, std::move(plan), interpreter.visited_unordered()};
 }

@@ -114,6 +114,12 @@ TEST(LuaFrontend, SaysTexts) {
       {"return c.name:sub(1, 2) == 'ab'", "starts_with(c.name, 'ab')"},
       {"return c.name:sub(1, 3) == 'ab'", "c.name = 'ab'"},
       {"return c.name:sub(1, 1) == 'ab'", "false"},
+      {"return c.name:sub(6, 7) == '-0'",
+       "substring(convert_to(c.name, 'UTF8') from 6 for 2) = '\\x2d30'"},
+      {"return c.name:sub(2, 9) == 'ab'",
+       "convert_from(convert_to(c.name, 'UTF8'), 'LATIN1') collate \"C\" ~ "
+       "'^[\\u0001-\\u00ff]ab$'"},
+      {"return c.name:sub(2, 3) == 'abc'", "false"},
       {"return c.name:sub(-2) == 'ab'", "right(c.name, length('ab')) = 'ab'"},
   };
   for (const auto& [body, sql] : kCases) EXPECT_EQ(Chosen(body), sql) << body;
@@ -257,6 +263,29 @@ TEST(LuaFrontend, SaysWhichLinesStayInLuaAndWhy) {
   EXPECT_EQ(plan.notes[0].line, 4);
   EXPECT_EQ(plan.notes[0].why, "`string.gsub`");
   EXPECT_TRUE(plan.lines.contains(3));
+}
+
+TEST(LuaFrontend, SaysALineAndItsReasonOnceAndNotWhatFollowsFromIt) {
+  LuaPlan plan =
+      PlanOf(FileOf("local birthday = c.attributes.birthday\n"
+                    "if c.visit > 3 then return birthday:sub(1, 2) == 'ab' end\n"
+                    "return birthday:sub(1, 2) == 'cd' or c.name:gsub('a', '') == 'b'"));
+  ASSERT_EQ(plan.notes.size(), 3u);
+  EXPECT_EQ(plan.notes[0].line, 4);
+  EXPECT_EQ(plan.notes[0].why, "a part of an attribute, or of the tags");
+  EXPECT_EQ(plan.notes[1].line, 5);
+  EXPECT_EQ(plan.notes[1].why, "`string.gsub`");
+  EXPECT_EQ(plan.notes[2].line, 5);
+  EXPECT_EQ(plan.notes[2].why, "a part of an attribute, or of the tags");
+}
+
+// The line of the module would be taken for one of the rule's.
+TEST(LuaFrontend, SaysOfAModuleWhichLineCalledItAndWhere) {
+  LuaPlan plan = PlanOf(FileOf("local month = dates.this_month()\nreturn c.city == month",
+                               "local dates = require 'dates'"));
+  ASSERT_EQ(plan.notes.size(), 1u) << plan.notes[1].why;
+  EXPECT_EQ(plan.notes[0].line, 3);
+  EXPECT_EQ(plan.notes[0].why, "`time.format` (lib/dates.lua:21)");
 }
 
 TEST(LuaFrontend, LeavesWholeRulesToLua) {

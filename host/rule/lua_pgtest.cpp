@@ -48,7 +48,7 @@ class LuaDifferentialTest : public testing::Test {
     return Fail(Code::kInternal, "both ways differ: " + ways.grouped->from);
   }
 
-  static Result<std::vector<bool>> BySql(Sql sql) {
+  static Result<std::vector<bool>> BySql(const Sql& sql) {
     TRY_ASSIGN(auto rows, customers_->Select(sql));
     std::vector<bool> found(kCustomers, false);
     for (int i = 0; i < rows.size(); ++i) {

@@ -75,16 +75,18 @@ class CountingMatcher : public Matcher {
 
  private:
   void Note(const lua::Row& row, const Error& error) {
-    if (++report_.errors > 1) return;
     auto* id = std::get_if<std::string_view>(&row.values[0]);
-    report_.first_error =
-        "customer " + std::string(id != nullptr ? *id : "?") + ": " + error.message;
+    std::string_view known = id != nullptr ? *id : "?";
+    if (++report_.errors > 1 && first_failed_ <= known) return;
+    first_failed_ = known;
+    report_.first_error = "customer " + first_failed_ + ": " + error.message;
   }
 
   std::vector<lua::Value> values_;
   std::string columns_;
   std::vector<size_t> slots_;  // of the fields among the columns, in their order
   std::string id_;
+  std::string first_failed_;  // the lowest id for which there was an error
   bool wanted_more_ = false;
   MatchReport report_;
 };

@@ -35,6 +35,8 @@ enum class Mutation {
   kEmptyIsNil,
   kJsonNullIsSomething,
   kOrdersUnfiltered,
+  kColumnUnfiltered,    // of a table of orders
+  kNoOrdersAreNothing,  // a count of none is NULL
   kDivisorZeroUncaught,
   kCharactersCounted,  // #text
   kDayBeginsAfterIt,   // after a day: after its first moment

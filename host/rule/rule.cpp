@@ -25,6 +25,9 @@ struct Rule::State {
   lua::Limits limits;
   std::shared_ptr<const LuaProgram> program;  // of a Lua rule
   LuaPlan plan;                               // under kNominal
+  std::optional<Node> mistranslation;         // of tests
+
+  LuaPlan PlanFor(Time now) const;
 };
 
 namespace {
@@ -89,8 +92,7 @@ const Node* Rule::tree() const { return state_->tree ? &*state_->tree : nullptr;
 bool Rule::IsSql() const { return state_->tree.has_value(); }
 
 Pushdown Rule::PushDown(Time now) const {
-  if (!state_->program) return {WaysOf(*state_->tree, now), std::nullopt, std::nullopt};
-  LuaPlan plan = state_->program->PlanFor(now);
+  LuaPlan plan = state_->PlanFor(now);
   return {WaysOf(plan.chosen, now), WaysOf(plan.asked, now), WaysOf(plan.failed, now)};
 }
 
@@ -104,9 +106,22 @@ Result<std::unique_ptr<Matcher>> Rule::NewMatcher(Time now, Fields fields) const
   });
 }
 
-std::string Rule::ToEnglish() const {
-  if (state_->tree) return WriteEnglish(*state_->tree);
+LuaPlan Rule::State::PlanFor(Time now) const {
+  if (mistranslation) return {*mistranslation, False(), False(), {}, {}};
+  return program ? program->PlanFor(now) : LuaPlan{*tree, False(), False(), {}, {}};
+}
+
+std::string Rule::ToEnglish() const { return ToEnglish(kNominal); }
+
+std::string Rule::ToEnglish(Time now) const {
+  LuaPlan plan = state_->PlanFor(now);
+  if (IsFalse(plan.asked)) return WriteEnglish(plan.chosen);
   return "customers chosen by the script “" + state_->name + "”";
+}
+
+std::vector<Clause> Rule::Clauses(Time now) const {
+  LuaPlan plan = state_->PlanFor(now);
+  return ClausesOf({plan.chosen, plan.asked});
 }
 
 std::vector<StaysInLua> Rule::InLua() const {
@@ -122,10 +137,16 @@ std::vector<int> Rule::InSql() const {
 }
 
 std::vector<ClauseResult> Rule::Explain(const lua::Row& row, Time now) const {
-  if (!state_->program) return ExplainClauses(*state_->tree, row, now);
-  LuaPlan plan = state_->program->PlanFor(now);
-  if (!IsFalse(plan.asked)) return {};
-  return ExplainClauses(plan.chosen, row, now);
+  LuaPlan plan = state_->PlanFor(now);
+  auto matcher = IsFalse(plan.asked) ? nullptr : NewMatcher(now).value_or(nullptr);
+  bool script_says = matcher && matcher->Match(row);
+  return ExplainClauses({plan.chosen, plan.asked}, row, now, script_says);
+}
+
+Rule Rule::Mistranslated(const Node& sql) const {
+  auto state = std::make_shared<State>(*state_);
+  state->mistranslation = sql;
+  return Rule(std::move(state));
 }
 
 }  // namespace tidings::rule

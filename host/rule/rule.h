@@ -60,7 +60,7 @@ struct MatchReport {
   int64_t rows = 0;
   int64_t matched = 0;
   int64_t errors = 0;       // rows for which the rule raised an error; they do not match
-  std::string first_error;  // of those, with the customer's id
+  std::string first_error;  // of the lowest id among those: "customer ID: file:line: ..."
 };
 
 // Which fields of customers a Matcher reads: those that the text of the rule names, or all.
@@ -102,10 +102,16 @@ struct StaysInLua {
   std::string why;
 };
 
-// One clause of a rule for one customer, in the order of the rule.
-struct ClauseResult {
+// One clause of a rule, in the order of the rule.
+struct Clause {
   int depth;         // of the group that it stands in; a group comes before its clauses
   std::string text;  // "who have spent more than 5,000", or "all of", "any of"
+};
+
+// And whether it holds for one customer.
+struct ClauseResult {
+  int depth;
+  std::string text;
   bool holds;
 };
 
@@ -135,15 +141,23 @@ class Rule {
   // For any rule (JSON is evaluated in memory). Fails where a Lua rule does not load.
   Result<std::unique_ptr<Matcher>> NewMatcher(Time now, Fields fields = Fields::kNamed) const;
 
-  // "customers who have spent more than 5,000 and ordered last over 180 days ago".
+  // "customers who have spent more than 5,000 and ordered last over 180 days ago". With `now`, the
+  // moments that a script works out from it are those of the SQL.
   std::string ToEnglish() const;
+  std::string ToEnglish(Time now) const;
+  // The same as a tree, clause by clause.
+  std::vector<Clause> Clauses(Time now) const;
 
   // Of a Lua rule: the lines that SQL cannot say, and those that it does.
   std::vector<StaysInLua> InLua() const;
   std::vector<int> InSql() const;
 
-  // Why a customer is in or out, clause by clause of the tree. Empty where there is none.
+  // Why a customer is in or out, clause by clause, as Clauses has them; where SQL leaves it to the
+  // script, its answer is a clause too.
   std::vector<ClauseResult> Explain(const lua::Row& row, Time now) const;
+
+  // For tests of who watches over the translation: this rule in Lua, with SQL that says `sql`.
+  Rule Mistranslated(const Node& sql) const;
 
  private:
   struct State;

@@ -95,6 +95,44 @@ TEST(Rule, EvaluatesATreeRowByRow) {
   EXPECT_FALSE(matcher->Match(Customer("5000.01", 1, std::nullopt)));
 }
 
+TEST(Rule, SaysInEnglishTheMomentsOfItsSql) {
+  auto rule = Rule::FromLua("rhythm", R"(return segment { match = function(c)
+    local first, last = c.orders:first(), c.orders:last()
+    return first and days_since(first) > 3 * days_since(last)
+  end })",
+                            "", {});
+  ASSERT_TRUE(rule.has_value()) << rule.error().message;
+  EXPECT_THAT(rule->ToEnglish(kNow),
+              HasSubstr("whose (days from first of orders to 2026-03-01T00:00:00Z) is above (3 "
+                        "times (days from last of orders to 2026-03-01T00:00:00Z))"));
+}
+
+// Where the script decides, its answer is one of the clauses.
+TEST(Rule, ExplainsAScriptsAnswerToo) {
+  auto rule = Rule::FromLua("s", R"(return segment { match = function(c)
+    if c.visit > 100 then return true end
+    return c.total_spend > 5 and c.name:gsub("a", "") == "Ash"
+  end })",
+                            "", {});
+  ASSERT_TRUE(rule.has_value()) << rule.error().message;
+  auto explained = [&](const char* spend) {
+    std::string text;
+    for (const auto& clause : rule->Explain(Customer(spend, 1, std::nullopt), kNow)) {
+      text += std::string(clause.depth, ' ') + (clause.holds ? "yes " : "no ") + clause.text + "\n";
+    }
+    return text;
+  };
+  const char* kIn =
+      "yes any of\n"
+      " no who have visited more than 100 times\n"
+      " yes all of\n"
+      "  yes who have spent more than 5\n"
+      "  yes who have not visited more than 100 times\n"
+      "  yes whom the script itself chooses\n";
+  EXPECT_EQ(explained("6"), kIn);
+  EXPECT_THAT(explained("5"), HasSubstr("  no whom the script itself chooses"));
+}
+
 TEST(Rule, SaysWhatItCannotParse) {
   EXPECT_THAT(Rule::Parse("jsn", "", "", {}).error().message, HasSubstr("did you mean `json`?"));
   EXPECT_THAT(

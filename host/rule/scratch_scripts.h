@@ -78,6 +78,7 @@ inline constexpr const char* kNumbers[] = {"0",
                                            "0.5",
                                            "41",
                                            "2"};
+inline constexpr const char* kStarts[] = {"1", "1", "2", "4"};
 inline constexpr const char* kSmall[] = {"0",  "1",   "2",  "3",    "7",   "30",
                                          "-1", "0.5", "90", "1000", "-2.5"};
 inline constexpr const char* kTexts[] = {
@@ -260,8 +261,10 @@ inline Piece LuaMaker::SimpleCondition(int depth) {
     case 12: return {'b', "(" + std::string(Pick(maker::kNumberFields)) + " == nil)", {}};
     case 13: return {'b', "has({\"Pune\", \"x\", 41}, $0)", {AnyValue(0)}};
     case 14:
-      return {
-          'b', text + " and (" + text + ":sub(1, " + Pick(maker::kSmall) + ") == $0)", {Text(0)}};
+      return {'b',
+              text + " and (" + text + ":sub(" + Pick(maker::kStarts) + ", " + Pick(maker::kSmall) +
+                  ") == $0)",
+              {Text(0)}};
     default: return Comparison(depth);
   }
 }

@@ -85,9 +85,11 @@ SqlWriter::Text SqlWriter::Print(const Relation& relation) {
           left.nullable || right.nullable};
 }
 
+// What orders have to be like.
 std::string SqlWriter::Print(const std::vector<Node>& all) {
   if (IsBroken(Mutation::kOrdersUnfiltered)) return "";
   std::string text;
+  if (IsBroken(Mutation::kOrdersUnfiltered)) return text;
   for (const Node& node : all) text += " and (" + Print(node, false) + ")";
   return text;
 }

@@ -45,6 +45,32 @@ const char* NumberType(const Comparison& comparison) {
   return whole && comparison.subject.type() == Type::kInteger ? "bigint" : "numeric";
 }
 
+// A pattern that is a text behind a number of bytes, whatever these are.
+struct Place {
+  size_t skip;
+  std::string text;
+};
+
+std::optional<Place> PlaceOf(std::string_view pattern) {
+  if (!pattern.starts_with("^.")) return std::nullopt;
+  size_t end = std::min(pattern.find_first_not_of('.', 1), pattern.size());
+  Place place{end - 1, ""};
+  for (size_t i = end; i < pattern.size(); ++i) {
+    bool escaped = pattern[i] == '%' && i + 1 < pattern.size();
+    if (escaped) ++i;
+    auto c = static_cast<unsigned char>(pattern[i]);
+    if (std::isalnum(c) ? escaped : !escaped && c < 0x80 && c != ' ') return std::nullopt;
+    place.text += pattern[i];
+  }
+  return place.text.empty() ? std::nullopt : std::optional(std::move(place));
+}
+
+std::string HexOf(const std::string& bytes) {
+  std::string hex = "\\x";
+  for (char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return hex;
+}
+
 std::string Same(const std::string& text) { return text; }
 std::string Number(const Decimal& number) { return number.ToString(); }
 
@@ -108,6 +134,10 @@ std::string SqlWriter::PrintText(const Comparison& comparison, const std::string
 }
 
 std::string SqlWriter::PrintPattern(const std::string& pattern, const std::string& subject) {
+  if (auto place = PlaceOf(pattern); place && !IsBroken(Mutation::kDotForClass)) {
+    return fmt::format("substring(convert_to({}, 'UTF8') from {} for {}) = {}", subject,
+                       place->skip + 1, place->text.size(), Param(HexOf(place->text), "bytea"));
+  }
   auto regex = lua::Pattern(IsBroken(Mutation::kDotForClass) ? "." : pattern, true).ToRegex();
   if (!regex.has_value()) return "false";  // no frontend lets one in
   if (IsBroken(Mutation::kCharactersForBytes)) regex->ascii = true;

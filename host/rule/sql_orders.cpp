@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "rule/fields.h"
+#include "rule/mutation.h"
 #include "rule/sql_writer.h"
 
 namespace tidings::rule {
@@ -62,6 +63,7 @@ std::string SqlWriter::TableColumn(const OrdersTable& table, const Aggregate& ag
   std::string call =
       fmt::format("{}({})", FunctionOf(aggregate), count ? "*" : Info(aggregate.of).sql);
   auto filter = table.FilterOf(aggregate);
+  if (IsBroken(Mutation::kColumnUnfiltered)) filter.clear();
   return filter.empty() ? call : fmt::format("{} filter (where true{})", call, Print(filter));
 }
 
@@ -78,6 +80,7 @@ std::string SqlWriter::ColumnOf(const Aggregate& aggregate) const {
 
 SqlWriter::Text SqlWriter::Value(const Aggregate& aggregate) {
   std::string column = ColumnOf(aggregate);
+  if (IsBroken(Mutation::kNoOrdersAreNothing)) return {std::move(column), true};
   switch (aggregate.function) {
     case Aggregate::Function::kCount:
       if (plan_ == OrdersPlan::kEach) return {std::move(column), false};

@@ -101,6 +101,22 @@ Value SomethingEqual(const Value& other) {
   return never ? Value{false} : FromFormula(Formula::Unknown());
 }
 
+// The pattern of a text that has `text` behind its first `skip` bytes.
+std::string PatternAt(int64_t skip, const std::string& text, bool to_the_end) {
+  std::string pattern = "^" + std::string(static_cast<size_t>(skip), '.');
+  for (char c : text) {
+    if (std::ispunct(static_cast<unsigned char>(c))) pattern += '%';
+    pattern += c;
+  }
+  return to_the_end ? pattern + "$" : pattern;
+}
+
+Value PlaceEqual(const Site& site, const Slice& slice, const std::string& text, bool shorter) {
+  if (text.empty()) return site.Opaque("whether a text ends before a place");
+  return FromFormula(
+      Formula::Exactly(Leaf(slice.expr, Op::kMatches, PatternAt(slice.skip, text, shorter))));
+}
+
 Value SliceEqual(const Site& site, const Slice& slice, const Value& other) {
   auto* text = other.As<std::string>();
   if (text == nullptr) return other.IsConcrete() ? Value{false} : site.Opaque("a part of a text");
@@ -108,6 +124,7 @@ Value SliceEqual(const Site& site, const Slice& slice, const Value& other) {
   if (size > slice.size) return {false};
   if (!IsStorable(*text)) return site.Opaque("the text is no UTF-8");
   bool shorter = size < slice.size && !IsBroken(Mutation::kShortTextIgnored);
+  if (slice.skip > 0) return PlaceEqual(site, slice, *text, shorter);
   Op op = shorter ? Op::kEqual : slice.front ? Op::kBeginsWith : Op::kEndsWith;
   return FromFormula(Formula::Exactly(Leaf(slice.expr, op, *text)));
 }
@@ -251,8 +268,12 @@ std::optional<Decimal> InJson(const LuaNumber& number) {
   return integer ? Decimal(*integer) : Decimal::FromDouble(value);
 }
 
+std::string Site::Told(const std::string& what) const {
+  return module == nullptr ? what : fmt::format("{} ({}:{})", what, *module, module_line);
+}
+
 Value Site::Opaque(const std::string& why) const {
-  unsaid.emplace(line, why);
+  Note(why);
   if (explorer.Decide(Formula::Unknown())) throw Raised{line, "an error that only Lua knows"};
   return {Unknown{}};
 }

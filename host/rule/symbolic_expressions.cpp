@@ -250,7 +250,7 @@ Value Interpreter::Concatenate(const Value& left, const Value& right, int line) 
   };
   auto head = text_of(a), tail = text_of(b);
   if (head && tail) return {*head + *tail};
-  unsaid_.emplace(line, "`..` with what differs from customer to customer");
+  site.Note("`..` with what differs from customer to customer");
   return {Unknown{}};
 }
 

@@ -30,6 +30,11 @@ Interpreter::Interpreter(Time now, const Modules& modules, bool descending)
   member("utf8", "charpattern", {Unknown{}});
 }
 
+Site Interpreter::At(int line) {
+  if (file_ == main_) return {explorer_, now_, line, unsaid_};
+  return {explorer_, now_, called_at_, unsaid_, file_, line};
+}
+
 Value Interpreter::Load(const Source& source) {
   if (main_ == nullptr) main_ = &source.name;
   closures_.push_back({source.body.get(), {}, &source.name});

@@ -59,7 +59,7 @@ class Interpreter {
   std::vector<std::pair<Value, Value>> MembersOf(const TableObject& table);
 
   Explorer& explorer() { return explorer_; }
-  Site At(int line) { return {explorer_, now_, line, unsaid_}; }
+  Site At(int line);
   // Of the call that a library function was reached by.
   int line() const { return line_; }
   Site Here() { return At(line_); }
@@ -76,6 +76,17 @@ class Interpreter {
     std::vector<Cell*> locals;
     Values varargs;
     bool truth_only;  // whoever called asks only whether the result is true
+  };
+  class Entered {  // while a function runs: where that is
+   public:
+    Entered(Interpreter& in, const Closure& closure);
+    ~Entered();
+
+   private:
+    Interpreter& in_;
+    const int depth_;
+    const std::string* const file_;
+    const int called_at_;
   };
   struct Flow {  // how a block ended
     enum class Kind { kOn, kBreak, kReturn } kind = Kind::kOn;
@@ -149,6 +160,8 @@ class Interpreter {
   std::map<std::string, Value> loaded_;
   std::set<int> lines_;
   const std::string* main_ = nullptr;  // the name of the first file loaded
+  const std::string* file_ = nullptr;  // of the function that runs
+  int called_at_ = 0;                  // the line of the first file that called into another one
   bool frozen_ = false;
   bool visited_unordered_ = false;
   int line_ = 0;

@@ -38,16 +38,21 @@ Values Interpreter::Run(const Closure& closure, Values arguments, bool truth_onl
   for (auto i = static_cast<size_t>(function.parameters); i < arguments.size(); ++i) {
     frame.varargs.push_back(std::move(arguments[i]));
   }
-  ++depth_;
-  int depth = depth_;
-  try {
-    Flow flow = Execute(function.body, frame);
-    depth_ = depth - 1;
-    return std::move(flow.values);
-  } catch (...) {
-    depth_ = depth - 1;
-    throw;
-  }
+  Entered entered(*this, closure);
+  return Execute(function.body, frame).values;
+}
+
+// A function is left by its end or by what is thrown.
+Interpreter::Entered::Entered(Interpreter& in, const Closure& closure)
+    : in_(in), depth_(in.depth_++), file_(in.file_), called_at_(in.called_at_) {
+  if (in.file_ == in.main_) in.called_at_ = in.line_;
+  in.file_ = closure.file;
+}
+
+Interpreter::Entered::~Entered() {
+  in_.depth_ = depth_;
+  in_.file_ = file_;
+  in_.called_at_ = called_at_;
 }
 
 void Interpreter::NewLocal(Frame& frame, int index, Value value) {

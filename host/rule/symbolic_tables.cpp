@@ -100,11 +100,9 @@ Value Interpreter::Index(const Value& holder, const Value& key, int line) {
   bool text =
       object.As<std::string>() || object.As<Text>() || object.As<Slice>() || object.As<Date>();
   if (text) return IndexTable(**globals_["string"].As<TableObject*>(), key, line);
-  bool part =
-      object.As<Unknown>() || object.As<Attribute>() || object.As<Something>() || object.As<Tags>();
-  if (part) {
-    return site.Opaque("a part of an attribute, or of the tags");
-  }
+  if (object.As<Unknown>()) return site.Opaque("a part of what SQL cannot say");
+  bool part = object.As<Attribute>() || object.As<Something>() || object.As<Tags>();
+  if (part) return site.Opaque("a part of an attribute, or of the tags");
   auto* name = key.As<std::string>();
   bool order = object.As<Order>() || object.As<Items>() || object.As<Item>();
   if (order) return name ? OrderField(object, *name, line) : site.Opaque("a part of an order");

@@ -61,6 +61,9 @@ std::string Cut(const std::string& text, int64_t first, int64_t last) {
   return text.substr(static_cast<size_t>(first - 1), static_cast<size_t>(last - first + 1));
 }
 
+// So far into a text, what stands there is still worth a pattern.
+constexpr int64_t kMostSkipped = 100;
+
 Values Sub(Interpreter& in, const Values& arguments) {
   auto text = TextArgument(in, arguments, 0, "sub");
   auto* first = arguments.size() > 1 ? arguments[1].As<int64_t>() : nullptr;
@@ -70,6 +73,8 @@ Values Sub(Interpreter& in, const Values& arguments) {
   if (auto* concrete = text->As<std::string>()) return {{Cut(*concrete, *first, last)}};
   const Expr& expr = text->As<Text>()->expr;
   if (*first == 1 && last > 0) return {{Slice{expr, true, last}}};
+  bool inside = *first > 1 && *first <= kMostSkipped && last >= *first;
+  if (inside) return {{Slice{expr, true, last - *first + 1, *first - 1}}};
   if (*first < 0 && *first > INT32_MIN && last == -1) return {{Slice{expr, false, -*first}}};
   return Opaque(in, "sub");
 }

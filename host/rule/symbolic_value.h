@@ -67,7 +67,8 @@ struct Attribute {  // anything that JSON can hold, or nil
 struct Slice {  // the first `size` bytes of a text, or the last; fewer where it is shorter
   Expr expr;
   bool front;
-  int64_t size;  // over 0
+  int64_t size;
+  int64_t skip = 0;  // of the first: behind so many
   bool operator==(const Slice&) const = default;
 };
 

@@ -48,12 +48,12 @@ std::string ToJsonLine(const Reading& reading) {
 }
 
 std::string TableHeader() {
-  return fmt::format("{:<22} {:>12} {:>12} {:<11} {:>6} {:>6}\n", "measure", "value", "limit",
+  return fmt::format("{:<28} {:>12} {:>12} {:<11} {:>6} {:>6}\n", "measure", "value", "limit",
                      "unit", "ratio", "floor");
 }
 
 std::string TableRow(const Reading& r) {
-  return fmt::format("{:<22} {:>12.0f} {:>12.0f} {:<11} {:>6.2f} {:>6.2f}  {}\n", r.name, r.value,
+  return fmt::format("{:<28} {:>12.5g} {:>12.5g} {:<11} {:>6.2f} {:>6.2f}  {}\n", r.name, r.value,
                      r.limit, r.unit, r.ratio, r.floor, r.passed() ? "ok" : "UNDER ITS FLOOR");
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "bench/bench.h"
 #include "bench/ceiling.h"
+#include "bench/rules.h"
 #include "support/installation.h"
 
 namespace tidings::bench {
@@ -131,7 +132,9 @@ Result<bool> RunAll(const Wanted& wanted) {
   }
   if (!wanted.json) fmt::print("{}", TableHeader());
   bool passed = true;
-  for (const auto& measure : Measures(shop, conninfo)) {
+  auto measures = Measures(shop, conninfo);
+  for (auto& measure : RuleBench(conninfo).Measures()) measures.push_back(std::move(measure));
+  for (const auto& measure : measures) {
     if (!wanted.Has(measure.name)) continue;
     TRY_ASSIGN(auto reading, Take(measure, floors));
     fmt::print("{}", wanted.json ? ToJsonLine(reading) + "\n" : TableRow(reading));
