@@ -11,6 +11,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "rule/json_frontend.h"
+#include "rule/logic.h"
+#include "rule/lua_frontend.h"
+#include "rule/lua_printer.h"
 #include "sentence/judge.h"
 
 namespace tidings::sentence {
@@ -86,6 +90,31 @@ TEST(Sentence, UnderstandsManyPhrasings) {
 }
 
 // What the judge calls the same has to be the same: it must be able to say no.
+// The tree that a rule in Lua with this condition is read as; nothing where Lua has to be asked.
+std::optional<rule::Node> ReadLua(const std::string& condition) {
+  auto program = rule::LuaProgram::Parse(
+      "it.lua", "return segment { match = function(c) return " + condition + " end }", "");
+  if (!program.has_value()) return std::nullopt;
+  auto plan = (*program)->PlanFor(*ParseTime("2026-03-29T01:30:00.123456Z"));
+  bool whole = rule::IsFalse(plan.asked) && rule::IsFalse(plan.failed);
+  return whole ? std::optional(plan.chosen) : std::nullopt;
+}
+
+TEST(Sentence, MeansWhatItsRuleInLuaMeans) {
+  std::ifstream in(TIDINGS_SOURCE_DIR "/host/sentence/phrasings.jsonl");
+  int said = 0;
+  for (std::string line; std::getline(in, line);) {
+    Parsed parsed = Parse(std::string(Json::parse(line)["prompt"]));
+    if (!parsed.reading) continue;
+    auto tree = rule::ParseJsonRule(parsed.reading->rule.dump());
+    auto lua = rule::WriteLua(*tree);
+    ASSERT_TRUE(lua.has_value()) << lua.error().message;
+    EXPECT_TRUE(ReadLua(*lua) == rule::Simplified(*tree)) << line << "\n" << *lua;
+    ++said;
+  }
+  EXPECT_GT(said, 100);
+}
+
 TEST(Judge, TellsRulesApart) {
   auto rule = [](const char* op, int value) {
     return Json{{"field", "visit"}, {"operator", op}, {"value", value}};
