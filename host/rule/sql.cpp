@@ -89,7 +89,6 @@ SqlWriter::Text SqlWriter::Print(const Relation& relation) {
 std::string SqlWriter::Print(const std::vector<Node>& all) {
   if (IsBroken(Mutation::kOrdersUnfiltered)) return "";
   std::string text;
-  if (IsBroken(Mutation::kOrdersUnfiltered)) return text;
   for (const Node& node : all) text += " and (" + Print(node, false) + ")";
   return text;
 }
