@@ -70,6 +70,9 @@ std::string SqlWriter::Print(const Node& node, bool negated) {
 }
 
 std::string SqlWriter::Print(const Group& group, bool negated) {
+  if (!negated) {
+    if (auto stretches = PrintStretches(group)) return *stretches;
+  }
   bool any = group.any != negated;
   if (group.nodes.empty()) return any ? "false" : "true";
   std::vector<std::string> parts;
