@@ -28,7 +28,11 @@ std::vector<Node> JsonReader::ReadWhere(const Json& json, const std::string& poi
 Node JsonReader::ReadSubject(const Json& json, const std::string& pointer) {
   Expr subject = ReadExpr(json["subject"], Below(pointer, "subject"));
   auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
-  if (!op.has_value()) return {};
+  bool fits = subject.type() != Type::kReal && !std::holds_alternative<Constant>(subject.part);
+  if (!fits) {
+    Complain(Below(pointer, "subject"), "what is calculated is compared with `left` and `right`");
+  }
+  if (!fits || !op.has_value()) return {};
   Node node = Compare({FieldLike(subject), false}, *op, json.value("value", Json()),
                       Below(pointer, "value"));
   if (auto* comparison = std::get_if<Comparison>(&node.part)) {

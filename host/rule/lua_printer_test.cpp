@@ -173,6 +173,39 @@ TEST(LuaPrinter, ReadsWhatAScriptMadeBackToTheSame) {
   EXPECT_GT(large, 100);
 }
 
+// What only JSON can say, and what Lua folds or bounds as it is read.
+TEST(LuaPrinter, ReadsTheRestBackToTheSameMeaning) {
+  const char* kRules[] = {
+      R"({"field":"visit","operator":">","value":2.5})",
+      R"({"field":"visit","operator":"in","value":[2.5]})",
+      R"({"field":"visit","operator":"in","value":[]})",
+      R"({"field":"city","operator":"in","value":["x","x"]})",
+      R"({"field":"city","operator":"isNil"})",
+      R"({"field":"tags","operator":"isNil"})",
+      R"({"field":"total_spend","operator":"<","value":"1e30"})",
+      R"({"field":"created_at","operator":"in","value":["2026-03-01",{"daysAgo":3}]})",
+      R"({"field":"created_at","operator":"between","value":["2026-01-01",{"daysAgo":3}]})",
+      R"({"field":"name","operator":"matches","value":"Pu"})",
+      R"({"subject":{"lower":{"field":"email"}},"operator":"null"})",
+      R"({"subject":{"lower":{"field":"email"}},"operator":"isNil"})",
+      R"({"subject":{"length":{"field":"email"}},"operator":"null","not":true})",
+      R"({"subject":{"lower":{"upper":{"field":"email"}}},"operator":"=","value":"x"})",
+      R"({"subject":{"orders":"count"},"operator":">=","value":0})",
+      R"({"left":{"lower":{"text":"X"}},"operator":"=","right":{"field":"name"}})",
+      R"({"left":{"field":"email"},"operator":"=","right":{"field":"email"}})",
+      R"({"left":{"real":{"field":"visit"}},"operator":"<","right":{"number":5}})",
+      R"({"left":{"number":1},"operator":"<","right":{"divide":[{"number":5},{"number":0}]}})",
+      R"({"left":{"divide":[{"real":{"field":"total_spend"}},{"real":{"field":"visit"}}]},)"
+      R"("operator":">","right":{"real":{"field":"order_count"}},"not":true})",
+      R"({"left":{"divide":[{"number":1},{"divide":[{"real":{"field":"visit"}},)"
+      R"({"subtract":[{"real":{"field":"visit"}},{"number":3}]}]}]},"operator":"<",)"
+      R"("right":{"real":{"field":"order_count"}}})",
+      R"({"left":{"floor":{"divide":[{"real":{"orders":"sum"}},{"number":0.5}]}},"operator":">=",)"
+      R"("right":{"real":{"orders":"last"}}})",
+  };
+  for (const char* json : kRules) EXPECT_EQ(MeansSomethingElse(*ParseJsonRule(json)), "") << json;
+}
+
 TEST(LuaPrinter, SaysWhatLuaHasNoWordsFor) {
   const std::pair<const char*, const char*> kCases[] = {
       {R"({"field":"total_spend","operator":"<","value":"1234567890123.4567"})",

@@ -45,14 +45,16 @@ std::string DayText(Time start) {
   return LuaQuote(FormatTime(start).substr(0, 10));
 }
 
-// Lua's number has to be the very same one, and near it each amount its own.
+// Lua's number has to be the very same one, and near it each amount its own. There are no amounts
+// of 10^15 and more.
 std::string NumberText(const Decimal& number, const Expr& subject) {
   std::string text = number.ToString();
   double value = number.ToDouble();
   bool integer = text.find('.') == std::string::npos && text.size() < 19;
   bool same = integer || (std::isfinite(value) && Decimal::FromDouble(value) == number);
-  bool amount = subject.type() == Type::kNumber && std::fabs(value) * 1e4 > kMostExact;
-  bool attribute = subject.type() == Type::kAttribute && std::fabs(value) > kMostExact;
+  double size = std::fabs(value);
+  bool amount = subject.type() == Type::kNumber && size * 1e4 > kMostExact && size < 1e15;
+  bool attribute = subject.type() == Type::kAttribute && size > kMostExact;
   if (!same || amount || attribute) throw NoWords{"a number of so many digits: " + text};
   return text;
 }
@@ -92,6 +94,7 @@ std::string FieldText(const Field& field) {
 
 std::string CallText(const Call& call) {
   std::string first = LuaValue(call.arguments.front());
+  if (std::holds_alternative<Constant>(call.arguments.front().part)) first = "(" + first + ")";
   switch (call.function) {
     case Function::kLower: return first + ":lower()";
     case Function::kUpper: return first + ":upper()";
