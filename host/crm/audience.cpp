@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "crm/asking.h"
 #include "crm/audience_groups.h"
 #include "crm/cross_check.h"
 #include "crm/customer_json.h"
@@ -74,37 +75,13 @@ Status AddChosen(pg::Connection& connection, const rule::Ways& ways, Matched& ma
                            });
 }
 
-// Adds errors; the error that is told is that of the lowest id.
-void AddErrors(int64_t errors, const std::string& first, Matched& matched) {
-  matched.errors += errors;
-  bool lower = matched.first_error.empty() || first < matched.first_error;
-  if (!first.empty() && lower) matched.first_error = first;
-}
-
-// Asks the script about each of these customers; notes who belongs, and the errors.
-Status Ask(pg::Connection& connection, const rule::Sql& sql, rule::Matcher& matcher,
-           Matched& matched) {
-  TRY(connection.Stream(sql.Select(matcher.Columns()), ParamsOf(sql),
-                        [&](const pg::Rows& rows) -> Status {
-                          if (matcher.Match(rows, 0)) matched.ids.push_back(rows.Uuid(0, 0));
-                          return {};
-                        }));
-  AddErrors(matcher.report().errors, matcher.report().first_error, matched);
-  return {};
-}
-
-Status AddAsked(pg::Connection& connection, const rule::Rule& rule, Time now, const rule::Sql& sql,
-                Matched& matched) {
-  for (auto fields : {rule::Fields::kNamed, rule::Fields::kAll}) {
-    Matched asked;
-    TRY_ASSIGN(auto matcher, rule.NewMatcher(now, fields));
-    TRY(Ask(connection, sql, *matcher, asked));
-    if (matcher->WantedMore()) continue;
-    matched.ids.insert(matched.ids.end(), asked.ids.begin(), asked.ids.end());
-    AddErrors(asked.errors, asked.first_error, matched);
-    break;
-  }
-  return {};
+// The error that is told is that of the lowest id.
+void Add(Asked asked, Matched& matched) {
+  Asked all{std::move(matched.ids), matched.errors, std::move(matched.first_error)};
+  all.Add(std::move(asked));
+  matched.ids = std::move(all.ids);
+  matched.errors = all.errors;
+  matched.first_error = std::move(all.first_error);
 }
 
 // Counts the customers for whom the rule surely fails, and asks about the first, to hear how.
@@ -115,10 +92,8 @@ Status AddFailed(pg::Connection& connection, const rule::Rule& rule, Time now,
   TRY_ASSIGN(auto counted, connection.Execute(select, ParamsOf(choice.sql)));
   if (counted.Int(0, 0) == 0) return {};
   rule::Sql first{"customers c", "c.id = $1::uuid", {std::string(counted.Text(0, 1))}};
-  Matched heard;
-  TRY_ASSIGN(auto matcher, rule.NewMatcher(now, rule::Fields::kAll));
-  TRY(Ask(connection, first, *matcher, heard));
-  AddErrors(counted.Int(0, 0), heard.first_error, matched);
+  TRY_ASSIGN(auto heard, AskScript(connection, rule, now, first));
+  Add({{}, counted.Int(0, 0), heard.first_error}, matched);
   return {};
 }
 
@@ -133,7 +108,8 @@ Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, T
 // Asks the script about every customer.
 Result<Matched> MatchEverybody(pg::Connection& connection, const rule::Rule& rule, Time now) {
   Matched matched;
-  TRY(AddAsked(connection, rule, now, {"customers c", "true", {}}, matched));
+  TRY_ASSIGN(auto asked, AskScript(connection, rule, now, {"customers c", "true", {}}));
+  Add(std::move(asked), matched);
   std::sort(matched.ids.begin(), matched.ids.end());
   return matched;
 }
@@ -167,7 +143,8 @@ Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Tim
   if (pushdown.chosen) TRY(AddChosen(connection, *pushdown.chosen, matched));
   if (pushdown.asked) {
     TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.asked));
-    TRY(AddAsked(connection, rule, now, choice.sql, matched));
+    TRY_ASSIGN(auto asked, AskScript(connection, rule, now, choice.sql));
+    Add(std::move(asked), matched);
   }
   if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, matched));
   TRY(snapshot.Commit());

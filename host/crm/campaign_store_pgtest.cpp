@@ -108,9 +108,9 @@ TEST(Audience, ASplitRuleChoosesTheSameAsItsScript) {
 // Only the fields that the text of a rule names are read, unless it turns out to want others.
 TEST(Audience, AScriptSeesFieldsThatItDoesNotSpell) {
   CampaignShop shop(30);
-  auto rule = Lua(
-      "local field = table.concat({'total', 'spend'}, '_') "
-      "return c.name:gsub('N', '') ~= '' and c[field] > 50");
+  auto rule =
+      Lua("local field = table.concat({'total', 'spend'}, '_') "
+          "return c.name:gsub('N', '') ~= '' and c[field] > 50");
   EXPECT_FALSE(rule.IsSql());
   EXPECT_EQ((*rule.NewMatcher(kNow))->Columns(), "c.id, c.name");
   auto preview = shop.audiences.PreviewOf(rule, kNow);

@@ -249,7 +249,7 @@ Result<Rows> Connection::Execute(std::string_view sql, const Params& params, For
 }
 
 Status Connection::Stream(std::string_view sql, const Params& params,
-                          const std::function<Status(const Rows&)>& row, Format format) {
+                          const std::function<Status(Rows)>& row, Format format) {
   state_->cancelled = false;
   TRY_ASSIGN(auto name, Prepared(sql));
   TRY(Send(name, params, format));
@@ -259,7 +259,7 @@ Status Connection::Stream(std::string_view sql, const Params& params,
     auto rows = Take(result);
     if (!outcome) continue;
     if (!rows) outcome = Fail(rows.error());
-    if (rows && !rows->empty()) outcome = row(*rows);
+    if (rows && !rows->empty()) outcome = row(std::move(*rows));
     if (rows && !outcome) Cancel();
   }
   return outcome;

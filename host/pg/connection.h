@@ -52,7 +52,7 @@ class Connection {
   // flat. When `row` fails, the statement is cancelled and its error returned. `row` must not use
   // this connection.
   Status Stream(std::string_view sql, const Params& params,
-                const std::function<Status(const Rows& row)>& row, Format format = Format::kBinary);
+                const std::function<Status(Rows row)>& row, Format format = Format::kBinary);
 
   // Several statements without parameters; one implicit transaction unless they say otherwise.
   Status Script(std::string_view sql);

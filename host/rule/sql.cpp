@@ -70,6 +70,9 @@ std::string SqlWriter::Print(const Node& node, bool negated) {
 }
 
 std::string SqlWriter::Print(const Group& group, bool negated) {
+  if (!negated) {
+    if (auto stretches = PrintStretches(group)) return *stretches;
+  }
   bool any = group.any != negated;
   if (group.nodes.empty()) return any ? "false" : "true";
   std::vector<std::string> parts;
@@ -89,7 +92,6 @@ SqlWriter::Text SqlWriter::Print(const Relation& relation) {
 std::string SqlWriter::Print(const std::vector<Node>& all) {
   if (IsBroken(Mutation::kOrdersUnfiltered)) return "";
   std::string text;
-  if (IsBroken(Mutation::kOrdersUnfiltered)) return text;
   for (const Node& node : all) text += " and (" + Print(node, false) + ")";
   return text;
 }

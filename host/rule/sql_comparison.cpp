@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "lua/pattern.h"
 #include "rule/fields.h"
-#include "rule/moment.h"
 #include "rule/mutation.h"
 #include "rule/sql_writer.h"
 
@@ -162,28 +161,6 @@ std::string SqlWriter::PrintNumber(const Comparison& comparison, const std::stri
     }
     default: return fmt::format("{} {} {}", subject, Sign(comparison.op), number(0));
   }
-}
-
-std::string SqlWriter::PrintTime(const Comparison& comparison, const std::string& subject) {
-  if (comparison.op == Op::kIsMissing) return fmt::format("{} is null", subject);
-  auto print = [&](const Bounds& bounds) {
-    std::vector<std::string> parts;
-    if (bounds.from)
-      parts.push_back(PrintBound(subject, bounds.from_inclusive ? ">=" : ">", *bounds.from));
-    if (bounds.to)
-      parts.push_back(PrintBound(subject, bounds.to_inclusive ? "<=" : "<", *bounds.to));
-    return Join(parts, " and ");
-  };
-  if (comparison.op != Op::kIn) return print(BoundsOf(comparison.op, comparison.constants, now_));
-  std::vector<std::string> moments;
-  for (const Constant& constant : comparison.constants) {
-    moments.push_back("(" + print(BoundsOf(Op::kEqual, {constant}, now_)) + ")");
-  }
-  return moments.empty() ? "false" : Join(moments, " or ");
-}
-
-std::string SqlWriter::PrintBound(const std::string& subject, const char* sign, Time time) {
-  return fmt::format("{} {} {}", subject, sign, Param(FormatTime(time), "timestamptz"));
 }
 
 std::string SqlWriter::PrintTags(const Comparison& comparison) {

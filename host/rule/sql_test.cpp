@@ -1,6 +1,7 @@
 // The SQL of each kind of comparison, letter by letter. sql_pgtest.cpp asks a database.
 #include "rule/sql.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,6 +83,21 @@ TEST(Sql, QuotesArrays) {
   Sql sql = Write("city", "in", R"(["a\"b", "c\\d", "e,f", "", "null", "{}"])");
   EXPECT_EQ(sql.where, "(c.city = any($1::text[]))");
   EXPECT_THAT(sql.params, ElementsAre(R"({"a\"b","c\\d","e,f","","null","{}"})"));
+}
+
+TEST(Sql, SearchesManyStretchesOfTimeAtOnce) {
+  std::string rules;
+  for (int year = 1; year <= 3; ++year) {
+    rules += fmt::format(R"({}{{"combinator":"and","rules":[
+        {{"field":"created_at","operator":">=","value":"202{}-02-03"}},
+        {{"field":"created_at","operator":"<","value":"202{}-02-04"}}]}})",
+                         year > 1 ? "," : "", year, year);
+  }
+  Sql sql = Write(R"({"combinator":"or","rules":[)" + rules + "]}");
+  EXPECT_EQ(sql.where, "($1::tstzmultirange @> c.created_at)");
+  EXPECT_THAT(sql.params, ElementsAre("{[\"2021-02-03T00:00:00Z\",\"2021-02-04T00:00:00Z\"),"
+                                      "[\"2022-02-03T00:00:00Z\",\"2022-02-04T00:00:00Z\"),"
+                                      "[\"2023-02-03T00:00:00Z\",\"2023-02-04T00:00:00Z\")}"));
 }
 
 constexpr const char* kManyOrders = R"({"combinator":"and","rules":[

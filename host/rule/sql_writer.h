@@ -1,6 +1,7 @@
 // The parts that sql.cpp, sql_comparison.cpp and sql_value.cpp share.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,11 @@ class SqlWriter {
   Text Value(const Constant& constant);
   Text Real(const Expr& expr);
 
+  // sql_times.cpp: moments, and stretches of time.
+  std::string PrintTime(const Comparison& comparison, const std::string& subject);
+  std::string PrintBound(const std::string& subject, const char* sign, Time time);
+  std::optional<std::string> PrintStretches(const Group& group);
+
   // sql_orders.cpp: the derived tables of orders, and what is read from them.
   std::string From();
   std::string Table(const OrdersTable& table);
@@ -54,8 +60,6 @@ class SqlWriter {
   std::string PrintText(const Comparison& comparison, const std::string& subject);
   std::string PrintPattern(const std::string& pattern, const std::string& subject);
   std::string PrintNumber(const Comparison& comparison, const std::string& subject);
-  std::string PrintTime(const Comparison& comparison, const std::string& subject);
-  std::string PrintBound(const std::string& subject, const char* sign, Time time);
   std::string PrintTags(const Comparison& comparison);
   std::string PrintItems(const Comparison& comparison, const std::string& subject);
   std::string PrintAttribute(const Comparison& comparison, const std::string& name);

@@ -1,4 +1,5 @@
-// tidings_bench [NAME...] [--json]: see bench.h. Exits with 1 when a ratio is under its floor.
+// tidings_bench [NAME...] [--json]: see bench.h. A NAME is that of a measure, or what several begin
+// with: `rule` is all about rules. Exits with 1 when a ratio is under its floor.
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -105,7 +106,9 @@ struct Wanted {
   std::vector<std::string> names;
   bool json = false;
   bool Has(const std::string& name) const {
-    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+    return names.empty() || std::any_of(names.begin(), names.end(), [&](const std::string& wanted) {
+             return name == wanted || name.starts_with(wanted + "_");
+           });
   }
 };
 
@@ -127,15 +130,15 @@ Result<bool> RunAll(const Wanted& wanted) {
   Shop shop;
   TRY(shop.Start());
   TRY_ASSIGN(auto conninfo, shop.Conninfo());
-  for (const auto& name : wanted.names) {
-    if (floors.count(name) == 0) return Fail(Code::kNotFound, "there is no measure " + name);
-  }
-  if (!wanted.json) fmt::print("{}", TableHeader());
-  bool passed = true;
   auto measures = Measures(shop, conninfo);
   for (auto& measure : RuleBench(conninfo).Measures()) measures.push_back(std::move(measure));
+  std::erase_if(measures, [&](const Measure& measure) { return !wanted.Has(measure.name); });
+  if (measures.empty())
+    return Fail(Code::kNotFound, "there is no such measure; floors.json has all");
+  if (!wanted.json) fmt::print("{}", TableHeader());
+  std::fflush(stdout);
+  bool passed = true;
   for (const auto& measure : measures) {
-    if (!wanted.Has(measure.name)) continue;
     TRY_ASSIGN(auto reading, Take(measure, floors));
     fmt::print("{}", wanted.json ? ToJsonLine(reading) + "\n" : TableRow(reading));
     std::fflush(stdout);
