@@ -132,7 +132,10 @@ Values DaysSince(Interpreter& in, Values& arguments) {
         fmt::format("bad argument #1 to 'days_since' (number expected, got {})", KindOf(time)));
   Value now{Seconds(in.now())};
   if (auto* then = time.As<int64_t>()) time = {static_cast<double>(*then)};
-  if (auto* then = time.As<double>()) return {{(Seconds(in.now()) - *then) / 86'400}};
+  if (auto* then = time.As<double>()) {
+    in.NoteNow();
+    return {{(Seconds(in.now()) - *then) / 86'400}};
+  }
   Value seconds = Calculate(in.Here(), Operator::kSubtract, now, time);
   return {Calculate(in.Here(), Operator::kDivide, seconds, {86'400.0})};
 }
@@ -214,7 +217,10 @@ void AddBasics(Functions& functions) {
   Add(functions, "has", Has);
   Add(functions, "require", Require);
   Add(functions, "days_since", DaysSince);
-  Add(functions, "now", [](Interpreter& in, Values&) -> Values { return {{Seconds(in.now())}}; });
+  Add(functions, "now", [](Interpreter& in, Values&) -> Values {
+    in.NoteNow();
+    return {{Seconds(in.now())}};
+  });
   Add(functions, "time.parse", ParseMoment);
   Add(functions, "table.insert", InsertInto);
   Add(functions, "table.unpack", Unpack);
