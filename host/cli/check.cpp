@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/script_tests.h"
 #include "cli/setup.h"
@@ -35,15 +36,24 @@ OrderedJson ToJson(const config::Loaded& loaded) {
   return errors;
 }
 
+OrderedJson LinesOf(const std::string& text) {
+  OrderedJson lines = OrderedJson::array();
+  for (std::string_view line : Split(text, '\n')) {
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
 Result<int> Check(const Globals& globals) {
   TRY_ASSIGN(auto registry, ScanPlugins(globals.locations));
   TRY_ASSIGN(auto loaded, ReadPipelines(globals.locations, CatalogOf(registry, globals.locations)));
   ScriptTotals totals;
-  std::string failures;
+  std::string failures, warnings;
   const auto& folder = globals.locations.scripts;
   for (const auto& test : TestScripts(lua::ScriptsBelow(folder), folder)) {
     totals.Add(test);
     failures += FailuresOf(test);
+    warnings += WarningsOf(test);
   }
   bool ok = loaded.ok() && totals.failed == 0;
   size_t stages = 0;
@@ -54,9 +64,10 @@ Result<int> Check(const Globals& globals) {
                        loaded.config.file, loaded.config.pipelines.size(), stages, totals.scripts,
                        totals.cases);
   }
-  Print(globals, text,
+  Print(globals, warnings + text,
         {{"ok", ok},
          {"errors", ToJson(loaded)},
+         {"warnings", LinesOf(warnings)},
          {"cases", totals.cases},
          {"failed_cases", totals.failed}});
   return ok ? kDone : kHasErrors;

@@ -119,6 +119,19 @@ std::string LinesText(const OrderedJson& lines, std::string_view source) {
   return text.empty() ? "" : "\nwhat decides, line by line\n" + text;
 }
 
+std::string RemarksText(const OrderedJson& remarks) {
+  std::string text;
+  for (const auto& remark : remarks) {
+    auto line = remark["line"].get<int>();
+    auto whom = remark["customers"].is_null()
+                    ? ""
+                    : fmt::format(" ({} customers)", WithThousands(remark["customers"]));
+    text += fmt::format("warning   {}{}{}\n", line > 0 ? fmt::format("line {}: ", line) : "",
+                        remark["text"].get<std::string>(), whom);
+  }
+  return text.empty() ? "" : "\n" + text;
+}
+
 std::string CountsText(const OrderedJson& json) {
   auto text =
       fmt::format("\nestimate  {:>12}   in {:.1f} ms\naudience  {:>12}   in {:.1f} ms\n",
@@ -162,7 +175,7 @@ std::string DescribeExplanation(const OrderedJson& json, std::string_view source
   return EnglishText(json) + SqlText("chosen by SQL", sql["chosen"]) +
          SqlText("left to the script", sql["asked"]) +
          SqlText("the rule fails for", sql["failed"]) + LinesText(json["lines"], source) +
-         CountsText(json) + CustomerText(json["customer"]);
+         RemarksText(json["remarks"]) + CountsText(json) + CustomerText(json["customer"]);
 }
 
 }  // namespace tidings::cli

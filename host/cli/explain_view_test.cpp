@@ -32,6 +32,7 @@ OrderedJson Explained() {
             {"asked", nobody},
             {"failed", nobody}}},
           {"lines", {{"sql", {2}}, {"lua", OrderedJson::array()}}},
+          {"remarks", OrderedJson::array()},
           {"estimate", 3000},
           {"estimate_milliseconds", 1.25},
           {"audience", 2900},
@@ -56,6 +57,15 @@ TEST(ExplainView, ShowsWhichLinesWentToSqlAndWhy) {
   EXPECT_THAT(text, Not(HasSubstr("four")));
   EXPECT_THAT(text, HasSubstr("estimate         3,000   in 1.2 ms\n"
                               "audience         2,900   in 7.0 ms\n"));
+}
+
+TEST(ExplainView, WarnsOfWhatTheAuthorShouldLookAt) {
+  auto json = Explained();
+  json["remarks"] = {{{"line", 2}, {"text", "`c.email` may be nil"}, {"customers", 1200}},
+                     {{"line", 0}, {"text", "the order matters"}, {"customers", nullptr}}};
+  EXPECT_THAT(DescribeExplanation(json, "one\ntwo"),
+              HasSubstr("\nwarning   line 2: `c.email` may be nil (1,200 customers)\n"
+                        "warning   the order matters\n"));
 }
 
 TEST(ExplainView, ShowsALongRuleAsATree) {

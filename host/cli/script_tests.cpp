@@ -72,10 +72,23 @@ void ScriptTotals::Add(const ScriptTest& test) {
   missed += static_cast<int>(test.report->coverage.Missed().size());
 }
 
+namespace {
+
+std::vector<rule::Remark> RemarksOn(const ScriptTest& test, const fs::path& lib) {
+  if (!test.report || test.report->kind != lua::ScriptKind::kSegment) return {};
+  auto source = ReadFile(test.file);
+  auto rule =
+      source ? rule::Rule::FromLua(test.shown, *source, lib, {}) : tl::unexpected(source.error());
+  return rule ? rule->Remarks(Clock::System().Now()) : std::vector<rule::Remark>();
+}
+
+}  // namespace
+
 std::vector<ScriptTest> TestScripts(const std::vector<fs::path>& files, const fs::path& scripts) {
   std::vector<ScriptTest> tests;
   for (const auto& file : files) {
     tests.push_back({file, ShownName(file, scripts), lua::RunCases(file, scripts / "lib")});
+    tests.back().remarks = RemarksOn(tests.back(), scripts / "lib");
   }
   return tests;
 }
@@ -90,11 +103,20 @@ std::string FailuresOf(const ScriptTest& test) {
   return text;
 }
 
+std::string WarningsOf(const ScriptTest& test) {
+  std::string text;
+  for (const auto& remark : test.remarks) {
+    text += fmt::format("{}:{} warning: {}\n", test.shown,
+                        remark.line > 0 ? fmt::format("{}:", remark.line) : "", remark.text);
+  }
+  return text;
+}
+
 std::string Render(const ScriptTest& test) {
   auto line = fmt::format("{:<9}{:<38}{}", StateOf(test), test.shown,
                           test.report ? CoverageOf(*test.report) : "");
   line.resize(line.find_last_not_of(' ') + 1);
-  return line + "\n" + Indented("    ", FailuresOf(test) + MissedOf(test));
+  return line + "\n" + Indented("    ", FailuresOf(test) + WarningsOf(test) + MissedOf(test));
 }
 
 OrderedJson ToJson(const ScriptTest& test) {
@@ -104,12 +126,17 @@ OrderedJson ToJson(const ScriptTest& test) {
   for (const auto& [line, name, message] : report.failures) {
     failures.push_back({{"line", line}, {"name", name}, {"message", message}});
   }
+  OrderedJson warnings = OrderedJson::array();
+  for (const auto& remark : test.remarks) {
+    warnings.push_back({{"line", remark.line}, {"message", remark.text}});
+  }
   return {{"file", test.shown},
           {"name", report.name},
           {"kind", lua::KindName(report.kind)},
           {"cases", report.cases()},
           {"passed", report.passed},
           {"failures", failures},
+          {"warnings", warnings},
           {"coverage",
            {{"lines", report.coverage.lines()},
             {"percent", report.coverage.Percent()},

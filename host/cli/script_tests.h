@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "lua/cases.h"
+#include "rule/rule.h"
 
 namespace tidings::cli {
 
@@ -16,6 +17,7 @@ struct ScriptTest {
   std::filesystem::path file;
   std::string shown;  // the file as people name it: "segment/champions.lua"
   Result<lua::CaseReport> report;
+  std::vector<rule::Remark> remarks = {};  // on a segment rule that loads
 
   bool ok() const { return report && report->ok(); }
 };
@@ -37,11 +39,16 @@ std::vector<ScriptTest> TestScripts(const std::vector<std::filesystem::path>& fi
 // What failed, a paragraph for each case and each script that does not load; "" where all is well.
 std::string FailuresOf(const ScriptTest& test);
 
-// A line for the script, followed by its failures and the lines that no case reaches, indented.
+// What its author should look at though no case fails, a line each: "segment/x.lua:3: warning:
+// ...".
+std::string WarningsOf(const ScriptTest& test);
+
+// A line for the script, followed by its failures, its warnings and the lines that no case reaches,
+// indented.
 std::string Render(const ScriptTest& test);
 
-// {file, name, kind, cases, passed, failures: [{line, name, message}], coverage: {lines, percent,
-// missed}}, or {file, error}.
+// {file, name, kind, cases, passed, failures: [{line, name, message}], warnings: [{line, message}],
+// coverage: {lines, percent, missed}}, or {file, error}.
 OrderedJson ToJson(const ScriptTest& test);
 
 }  // namespace tidings::cli

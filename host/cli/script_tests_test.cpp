@@ -56,6 +56,16 @@ TEST(ScriptTests, SaysHowMuchTheCasesReach) {
             "        5 |     return false\n");
 }
 
+TEST(ScriptTests, WarnsOfWhatNoCaseFailsFor) {
+  std::string rule = "return segment { match = function(c)\n  return c.last_order_date > 5\nend }";
+  EXPECT_THAT(Rendered(R"({"name": "x", "customer": {}, "error": "nil"})", rule),
+              HasSubstr("    regulars.lua:2: warning: `c.last_order_date` may be nil: "));
+  auto test = TestWith("", rule);
+  EXPECT_TRUE(test.ok());
+  EXPECT_EQ(ToJson(test)["warnings"][0]["line"], 2);
+  EXPECT_EQ(WarningsOf(TestWith("")), "");
+}
+
 TEST(ScriptTests, NamesWhatFailed) {
   EXPECT_THAT(Rendered(std::string(kFew) + kWrong),
               HasSubstr("FAILED   regulars.lua                             2 cases  100 % of 5 "

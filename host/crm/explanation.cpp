@@ -6,6 +6,7 @@
 
 #include "crm/audience.h"
 #include "crm/quickest.h"
+#include "crm/sql.h"
 #include "pg/pool.h"
 #include "rule/rule.h"
 
@@ -33,6 +34,24 @@ OrderedJson LinesJson(const rule::Rule& rule) {
   OrderedJson lua = OrderedJson::array();
   for (const auto& [line, why] : rule.InLua()) lua.push_back({{"line", line}, {"why", why}});
   return {{"sql", rule.InSql()}, {"lua", std::move(lua)}};
+}
+
+// How many customers a remark concerns; null where it is not about customers.
+Result<OrderedJson> ConcernedJson(pg::Connection& connection, const rule::Remark& remark) {
+  if (!remark.customers) return OrderedJson(nullptr);
+  TRY_ASSIGN(auto choice, Quickest(connection, *remark.customers));
+  TRY_ASSIGN(auto rows, connection.Execute(choice.sql.Select("count(*)"), ParamsOf(choice.sql)));
+  return OrderedJson(rows.Int(0, 0));
+}
+
+Result<OrderedJson> RemarksJson(pg::Pool& pool, const rule::Rule& rule, Time now) {
+  TRY_ASSIGN(auto lease, pool.Acquire());
+  OrderedJson json = OrderedJson::array();
+  for (const auto& remark : rule.Remarks(now)) {
+    TRY_ASSIGN(auto customers, ConcernedJson(*lease, remark));
+    json.push_back({{"line", remark.line}, {"text", remark.text}, {"customers", customers}});
+  }
+  return json;
 }
 
 OrderedJson TreeJson(const std::vector<rule::Clause>& clauses) {
@@ -89,6 +108,7 @@ Result<OrderedJson> Explain(pg::Pool& pool, const rule::Rule& rule, Time now,
                       {"now", FormatTime(now)},
                       {"sql", std::move(sql)},
                       {"lines", LinesJson(rule)}};
+  TRY_ASSIGN(json["remarks"], RemarksJson(pool, rule, now));
   AudienceStore audiences(pool);
   TRY(AddCounts(audiences, rule, now, json));
   json["customer"] = nullptr;

@@ -20,6 +20,7 @@ namespace tidings::crm {
 // {"language", "english", "tree": [{"depth", "text"}, ...], "now",
 //  "sql": {"chosen": {"from", "where", "params"}, "asked": ..., "failed": ...}, each null where
 //  nobody is, "lines": {"sql": [n, ...], "lua": [{"line", "why"}, ...]},    of a Lua rule
+//  "remarks": [{"line", "text", "customers": n or null}, ...],    of a Lua rule, as it has them
 //  "estimate": n, "estimate_milliseconds", "audience": n, "milliseconds", "errors": n,
 //  "first_error": text, "warnings": [text, ...],
 //  "customer": null or {"id", "belongs", "error": null or text,

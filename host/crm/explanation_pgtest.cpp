@@ -93,6 +93,18 @@ TEST_F(ExplanationTest, TellsTheTreeClauseByClause) {
   EXPECT_EQ(tree[2], (OrderedJson{{"depth", 1}, {"text", "whose city is “Pune”"}}));
 }
 
+TEST_F(ExplanationTest, CountsWhomARemarkConcerns) {
+  auto remarks =
+      Told(Lua("count = 1\nreturn c.total_spend > 50 and c.last_order_date > 5"))["remarks"];
+  ASSERT_EQ(remarks.size(), 1u) << remarks;
+  EXPECT_EQ(remarks[0]["line"], 2);
+  EXPECT_TRUE(remarks[0]["customers"].is_null());
+  remarks = Told(Lua("return c.total_spend > 50 and c.last_order_date > 5"))["remarks"];
+  ASSERT_EQ(remarks.size(), 1u) << remarks;
+  EXPECT_THAT(remarks[0]["text"].get<std::string>(), HasSubstr("`c.last_order_date` may be nil"));
+  EXPECT_EQ(remarks[0]["customers"], 14);
+}
+
 TEST_F(ExplanationTest, CountsErrorsWhereverTheRuleRuns) {
   auto told = Told(Lua("return c.last_order_date > 5"));
   EXPECT_EQ(told["audience"], 0);

@@ -109,13 +109,18 @@ LuaProgram::Evaluation LuaProgram::Evaluate(Time now, const symbolic::Modules& m
   LuaPlan plan = PlanOf(judgement);
   plan.notes = NotesOf(interpreter.unsaid());
   plan.lines = interpreter.lines();
+  plan.remarks = interpreter.Remarks(IsFalse(plan.asked));
   return {judgement, std::move(plan), interpreter.visited_unordered()};
 }
 
 LuaPlan LuaProgram::Plan(Time now, const symbolic::Modules& modules) const try {
   Evaluation forward = Evaluate(now, modules, false);
   bool same = !forward.unordered || Evaluate(now, modules, true).judgement == forward.judgement;
-  if (!same) return AskAlways(0, "the order in which `pairs` visits a table matters");
+  if (!same) {
+    LuaPlan plan = AskAlways(0, "the order in which `pairs` visits a table matters");
+    plan.remarks = {{0, "its answer depends on the order in which `pairs` visits a table", {}}};
+    return plan;
+  }
   if (IsTooLarge(forward.plan)) return AskAlways(0, "its condition grows too large");
   return std::move(forward.plan);
 } catch (const symbolic::TooComplex& complex) {

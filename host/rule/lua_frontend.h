@@ -32,6 +32,7 @@ struct LuaPlan {
   Node failed;  // for these the script raises an error
   std::vector<LuaNote> notes;
   std::set<int> lines;  // of the rule that were evaluated; those without a note went to SQL
+  std::vector<symbolic::Remark> remarks;
 };
 
 // A rule's file, and the modules that it requires, parsed. Constant after Parse; safe to share.

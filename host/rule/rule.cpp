@@ -124,6 +124,18 @@ std::vector<Clause> Rule::Clauses(Time now) const {
   return ClausesOf({plan.chosen, plan.asked});
 }
 
+// A remark about customers is about those for whom the rule fails, as far as SQL knows them.
+std::vector<Remark> Rule::Remarks(Time now) const {
+  LuaPlan plan = state_->PlanFor(now);
+  std::vector<Remark> remarks;
+  for (const auto& [line, text, whom] : plan.remarks) {
+    std::optional<Ways> customers;
+    if (whom) customers = WaysOf(And({Or({plan.failed, plan.asked}), *whom}), now);
+    remarks.push_back({line, text, std::move(customers)});
+  }
+  return remarks;
+}
+
 std::vector<StaysInLua> Rule::InLua() const {
   std::vector<StaysInLua> lines;
   for (const auto& [line, why] : state_->plan.notes) lines.push_back({line, why});

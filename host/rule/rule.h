@@ -102,6 +102,14 @@ struct StaysInLua {
   std::string why;
 };
 
+// What the author of a Lua rule should look at, though it is no mistake as such: a field that may
+// be nil where it is compared, a branch that is never taken. Line 0 is the rule as a whole.
+struct Remark {
+  int line;
+  std::string text;
+  std::optional<Ways> customers;  // whom it may concern, where it is about customers
+};
+
 // One clause of a rule, in the order of the rule.
 struct Clause {
   int depth;         // of the group that it stands in; a group comes before its clauses
@@ -151,6 +159,9 @@ class Rule {
   // Of a Lua rule: the lines that SQL cannot say, and those that it does.
   std::vector<StaysInLua> InLua() const;
   std::vector<int> InSql() const;
+
+  // In the order of the lines.
+  std::vector<Remark> Remarks(Time now) const;
 
   // Why a customer is in or out, clause by clause, as Clauses has them; where SQL leaves it to the
   // script, its answer is a clause too.

@@ -1,5 +1,6 @@
 #include "rule/symbolic_compare.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -270,6 +271,25 @@ std::optional<Decimal> InJson(const LuaNumber& number) {
 
 std::string Site::Told(const std::string& what) const {
   return module == nullptr ? what : fmt::format("{} ({}:{})", what, *module, module_line);
+}
+
+void Site::AddRemark(const std::string& text, std::optional<Node> whom) const {
+  Remark remark{line, Told(text), std::move(whom)};
+  bool known = std::find(remarks.begin(), remarks.end(), remark) != remarks.end();
+  if (!known) remarks.push_back(std::move(remark));
+}
+
+void Site::RemarkOnMissing(const std::string& error) const {
+  const Node* fact = explorer.LastFact();
+  auto* test = fact ? std::get_if<Comparison>(&fact->part) : nullptr;
+  auto* field = test ? std::get_if<Field>(&test->subject.part) : nullptr;
+  if (field == nullptr) return;
+  bool missing = test->op == Op::kIsNil && !fact->negated && error.find("nil") != error.npos;
+  bool other = (test->op == Op::kIsNumber || test->op == Op::kIsText) && fact->negated;
+  const char* what = missing ? "nil" : test->op == Op::kIsNumber ? "no number" : "no text";
+  if (missing || other) {
+    AddRemark(fmt::format("`c.{}` may be {}: {}", field->Name(), what, error), *fact);
+  }
 }
 
 Value Site::Opaque(const std::string& why) const {

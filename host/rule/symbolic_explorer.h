@@ -72,6 +72,8 @@ class Explorer {
   // From here on `formula` holds, until what was learned since `facts()` is forgotten.
   void Assume(const Formula& formula) { Learn(formula, true); }
   size_t facts() const { return facts_.size(); }
+  // What was learned last; null where nothing is known.
+  const Node* LastFact() const { return facts_.empty() ? nullptr : &facts_.back(); }
   void Forget(size_t facts) { facts_.resize(facts); }
 
   std::vector<Node> HideFacts() { return std::exchange(facts_, {}); }

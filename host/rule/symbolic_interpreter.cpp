@@ -1,5 +1,6 @@
 #include "rule/symbolic_interpreter.h"
 
+#include <algorithm>
 #include <limits>
 #include <numbers>
 
@@ -31,8 +32,19 @@ Interpreter::Interpreter(Time now, const Modules& modules, bool descending)
 }
 
 Site Interpreter::At(int line) {
-  if (file_ == main_) return {explorer_, now_, line, unsaid_};
-  return {explorer_, now_, called_at_, unsaid_, file_, line};
+  if (file_ == main_) return {explorer_, now_, line, unsaid_, remarks_};
+  return {explorer_, now_, called_at_, unsaid_, remarks_, file_, line};
+}
+
+std::vector<Remark> Interpreter::Remarks(bool complete) const {
+  auto remarks = remarks_;
+  for (const auto& [line, taken] : branches_) {
+    if (!taken && complete && !asked_now_)
+      remarks.push_back({line, "this branch is never taken", {}});
+  }
+  std::sort(remarks.begin(), remarks.end(),
+            [](const Remark& a, const Remark& b) { return a.line < b.line; });
+  return remarks;
 }
 
 Value Interpreter::Load(const Source& source) {

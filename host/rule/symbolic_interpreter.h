@@ -67,6 +67,11 @@ class Interpreter {
   const std::set<std::pair<int, std::string>>& unsaid() const { return unsaid_; }
   // The lines of the rule's own file that were evaluated for a customer.
   const std::set<int>& lines() const { return lines_; }
+  // In the order of the lines. `complete`: whether every way was followed to its end, so that a
+  // branch which none took cannot be taken.
+  std::vector<Remark> Remarks(bool complete) const;
+  // The rule asked for the present: another day other branches may be taken.
+  void NoteNow() { asked_now_ = true; }
   bool visited_unordered() const { return visited_unordered_; }
 
  private:
@@ -108,6 +113,7 @@ class Interpreter {
   Flow VisitByCalling(const lua_syntax::GenericFor& part, Values iterator, Frame& frame);
   Flow Execute(const lua_syntax::Repeat& part, Frame& frame);
   Flow Execute(const lua_syntax::If& part, Frame& frame);
+  void NoteBranch(const lua_syntax::If::Branch& branch, bool taken, const Frame& frame);
   Flow Execute(const lua_syntax::NumericFor& part, Frame& frame);
   Flow Execute(const lua_syntax::GenericFor& part, Frame& frame);
   Flow Execute(const lua_syntax::Return& part, Frame& frame);
@@ -159,6 +165,9 @@ class Interpreter {
   std::map<std::string, Value> globals_;
   std::map<std::string, Value> loaded_;
   std::set<int> lines_;
+  std::vector<Remark> remarks_;
+  std::map<int, bool> branches_;  // of `if` in the rule's own file, by line: whether ever taken
+  bool asked_now_ = false;
   const std::string* main_ = nullptr;  // the name of the first file loaded
   const std::string* file_ = nullptr;  // of the function that runs
   int called_at_ = 0;                  // the line of the first file that called into another one

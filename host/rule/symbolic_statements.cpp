@@ -102,7 +102,10 @@ void Interpreter::Store(const Expression& target, Value value, Frame& frame) {
     explorer_.Change(*frame.closure->captured[static_cast<size_t>(upvalue->index)],
                      std::move(value));
   } else if (auto* global = std::get_if<Global>(&target.part)) {
-    if (frozen_) At(line).Raise("writes to a global");
+    if (frozen_) {
+      At(line).AddRemark("writes to the global `" + global->name + "`, which is an error");
+      At(line).Raise("writes to a global");
+    }
     globals_[global->name] = std::move(value);
   } else {
     const auto& index = std::get<lua_syntax::Index>(target.part);
@@ -125,12 +128,20 @@ Interpreter::Flow Interpreter::Execute(const Do& part, Frame& frame) {
 }
 
 Interpreter::Flow Interpreter::Execute(const If& part, Frame& frame) {
+  for (const If::Branch& branch : part.branches) NoteBranch(branch, false, frame);
   for (const If::Branch& branch : part.branches) {
     if (branch.condition == nullptr || Test(*branch.condition, frame)) {
+      NoteBranch(branch, true, frame);
       return Execute(branch.body, frame);
     }
   }
   return {};
+}
+
+void Interpreter::NoteBranch(const If::Branch& branch, bool taken, const Frame& frame) {
+  if (!frozen_ || frame.closure->file != main_ || branch.body.empty()) return;
+  bool& ever = branches_[branch.body.front().place.line];
+  ever = ever || taken;
 }
 
 Interpreter::Flow Interpreter::Execute(const While& part, Frame& frame) {

@@ -71,7 +71,10 @@ TableObject* Interpreter::NewTable() {
 
 void Interpreter::SetMember(TableObject& table, const Value& key, Value value, int line) {
   explorer_.Spend();
-  if (table.frozen) At(line).Raise("this table cannot be changed any more");
+  if (table.frozen) {
+    At(line).AddRemark("writes to a table that was made outside `match`, which is an error");
+    At(line).Raise("this table cannot be changed any more");
+  }
   if (!key.IsConcrete())
     At(line).GiveUp("a table is written to under a key that differs from customer to customer");
   auto found = KeyOf(key);

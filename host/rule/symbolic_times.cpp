@@ -27,7 +27,10 @@ Values DaysSince(Interpreter& in, Values& arguments) {
         fmt::format("bad argument #1 to 'days_since' (number expected, got {})", KindOf(time)));
   Value now{Seconds(in.now())};
   if (auto* then = time.As<int64_t>()) time = {static_cast<double>(*then)};
-  if (auto* then = time.As<double>()) return {{(Seconds(in.now()) - *then) / 86'400}};
+  if (auto* then = time.As<double>()) {
+    in.NoteNow();
+    return {{(Seconds(in.now()) - *then) / 86'400}};
+  }
   Value seconds = Calculate(in.Here(), Operator::kSubtract, now, time);
   return {Calculate(in.Here(), Operator::kDivide, seconds, {86'400.0})};
 }
@@ -49,6 +52,7 @@ Values SoManyAgo(Interpreter& in, const Values& arguments, Ago::Unit unit) {
   if (integer == nullptr && real == nullptr) return {site.Opaque("a time so long ago as differs")};
   Ago ago{real != nullptr ? *real : static_cast<double>(*integer), unit};
   if (!IsSpan(ago.count, unit)) site.Raise("bad argument #1 to a function such as 'days_ago'");
+  in.NoteNow();
   return {{Moment{ago, Seconds(ago.Before(in.now()))}}};
 }
 
@@ -73,7 +77,10 @@ void AddTimes(Functions& functions) {
       return SoManyAgo(in, arguments, unit);
     });
   }
-  Add(functions, "now", [](Interpreter& in, Values&) -> Values { return {{Seconds(in.now())}}; });
+  Add(functions, "now", [](Interpreter& in, Values&) -> Values {
+    in.NoteNow();
+    return {{Seconds(in.now())}};
+  });
   Add(functions, "days_since", DaysSince);
   Add(functions, "time.parse", ParseMoment);
   Add(functions, "time.date", DateOf);
