@@ -16,9 +16,9 @@ namespace {
 constexpr int kMostReasons = 10;
 
 // A script that requires helpers cannot be loaded here, where no folder is known.
-std::string InEnglish(const std::string& language, const std::string& source) {
+std::string InEnglish(const std::string& language, const std::string& source, Time now) {
   auto rule = rule::Rule::Parse(language, source, {}, {});
-  return rule ? rule->ToEnglish() : "customers chosen by a script";
+  return rule ? rule->ToEnglish(now) : "customers chosen by a script";
 }
 
 constexpr const char kReasons[] = R"(
@@ -86,7 +86,7 @@ static_assert(kBySpend < kByCity && kByCity < kByVisits);
 
 Result<Json> FactsStore::Facts(const Id& campaign) {
   static const std::string kGet =
-      fmt::format("select {} from campaigns c where c.id = $1", kCampaignColumns);
+      fmt::format("select {}, c.rule_now from campaigns c where c.id = $1", kCampaignColumns);
   TRY_ASSIGN(auto lease, pool_.Acquire());
   TRY_ASSIGN(auto rows, lease->Execute(kGet, pg::Params().Uuid(campaign)));
   if (rows.empty()) return Fail(Code::kNotFound, "no campaign has the id " + campaign.ToString());
@@ -97,7 +97,8 @@ Result<Json> FactsStore::Facts(const Id& campaign) {
   }
   facts["campaign_id"] = json["id"];
   facts["duration_seconds"] = json["seconds"];
-  facts["rule"] = InEnglish(json["language"], std::string(rows.Text(0, 4)));
+  facts["rule"] = InEnglish(json["language"], std::string(rows.Text(0, 4)),
+                            rows.Timestamp(0, rows.columns() - 1));
   double seconds = json["seconds"].is_null() ? 0 : json["seconds"].get<double>();
   double done = json["delivered"].get<double>() + json["failed"].get<double>();
   facts["messages_per_second"] = seconds > 0 ? done / seconds : 0.0;

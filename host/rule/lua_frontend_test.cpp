@@ -119,6 +119,10 @@ TEST(LuaFrontend, SaysTexts) {
       {"return c.name:sub(2, 9) == 'ab'",
        "convert_from(convert_to(c.name, 'UTF8'), 'LATIN1') collate \"C\" ~ "
        "'^[\\u0001-\\u00ff][a][b]$'"},
+      {"return c.name:sub(6, 7) == time.format(now()):sub(6, 7)",
+       "substring(convert_to(c.name, 'UTF8') from 6 for 2) = '\\x3033'"},
+      {"return c.name:sub(1, 4) == tostring(time.parts(now()).year)", "starts_with(c.name, '2026')"},
+      {"return c.name == time.date(now())", "c.name = '2026-03-01'"},
       {"return c.name:sub(2, 3) == 'abc'", "false"},
       {"return c.name:sub(-2) == 'ab'", "right(c.name, length('ab')) = 'ab'"},
   };

@@ -111,8 +111,7 @@ void AddOpaque(Functions& functions) {
         "math.sin",       "math.cos",    "math.tan",       "math.asin",   "math.acos",
         "math.atan",      "math.rad",    "math.deg",       "math.ult",    "math.sqrt",
         "math.tointeger", "utf8.char",   "utf8.codepoint", "utf8.len",    "utf8.offset",
-        "time.format",    "time.parts",  "json.encode",    "json.decode", "rawequal",
-        "table.concat"}) {
+        "json.encode",    "json.decode", "rawequal",       "table.concat"}) {
     Add(functions, name, [name](Interpreter& in, Values&) -> Values {
       return {in.Here().Opaque(fmt::format("`{}`", name))};
     });

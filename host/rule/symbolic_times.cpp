@@ -1,9 +1,11 @@
 // now, days_since, days_ago and its like, time.
+#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "rule/symbolic_compare.h"
 #include "rule/symbolic_interpreter.h"
 #include "rule/symbolic_library.h"
 #include "rule/symbolic_number.h"
@@ -12,6 +14,9 @@ namespace tidings::rule::symbolic {
 namespace {
 
 using lua_syntax::Operator;
+
+constexpr double kEarliest = -62'135'596'800;  // year 1, as scripts may name times
+constexpr double kLatest = 253'402'300'799;    // year 9999
 
 double Seconds(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1e6; }
 
@@ -56,7 +61,46 @@ Values SoManyAgo(Interpreter& in, const Values& arguments, Ago::Unit unit) {
   return {{Moment{ago, Seconds(ago.Before(in.now()))}}};
 }
 
+// A time that is known; nothing for one that differs from customer to customer.
+std::optional<Time> KnownTime(Interpreter& in, const Values& arguments) {
+  Value time = Plain(Argument(arguments, 0));
+  auto* integer = time.As<int64_t>();
+  auto* real = time.As<double>();
+  if (integer == nullptr && real == nullptr) return std::nullopt;
+  double seconds = real != nullptr ? *real : static_cast<double>(*integer);
+  bool fits = seconds >= kEarliest && seconds <= kLatest;
+  if (!fits) in.Here().Raise("is no time between the years 1 and 9999");
+  in.NoteNow();
+  return Time(Duration(std::llround(seconds * 1e6)));
+}
+
+Values Format(Interpreter& in, const Values& arguments) {
+  auto time = KnownTime(in, arguments);
+  if (!time) return {in.Here().Opaque("`time.format` of a customer's time")};
+  return {{FormatTime(*time)}};
+}
+
+Values PartsOf(Interpreter& in, const Values& arguments) {
+  using namespace std::chrono;
+  auto time = KnownTime(in, arguments);
+  if (!time) return {in.Here().Opaque("`time.parts` of a customer's time")};
+  auto day = floor<days>(*time);
+  year_month_day date(day);
+  hh_mm_ss clock(floor<seconds>(*time - day));
+  TableObject* table = in.NewTable();
+  const std::pair<const char*, int64_t> kParts[] = {
+      {"year", static_cast<int>(date.year())},    {"month", static_cast<unsigned>(date.month())},
+      {"day", static_cast<unsigned>(date.day())}, {"hour", clock.hours().count()},
+      {"minute", clock.minutes().count()},        {"second", clock.seconds().count()},
+      {"weekday", weekday(day).iso_encoding()}};
+  for (const auto& [name, value] : kParts) {
+    in.SetMember(*table, {std::string(name)}, {value}, in.line());
+  }
+  return {{table}};
+}
+
 Values DateOf(Interpreter& in, const Values& arguments) {
+  if (auto known = KnownTime(in, arguments)) return {{FormatTime(*known).substr(0, 10)}};
   Value time = Resolve(in.Here(), Argument(arguments, 0));
   auto* number = time.As<Number>();
   bool moment = number != nullptr && number->expr.type() == Type::kTime;
@@ -84,6 +128,8 @@ void AddTimes(Functions& functions) {
   Add(functions, "days_since", DaysSince);
   Add(functions, "time.parse", ParseMoment);
   Add(functions, "time.date", DateOf);
+  Add(functions, "time.format", Format);
+  Add(functions, "time.parts", PartsOf);
 }
 
 }  // namespace tidings::rule::symbolic

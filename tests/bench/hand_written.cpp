@@ -17,9 +17,10 @@ std::string ByOrders(const std::string& where, const std::string& having) {
 
 // Those who have bought one of these, in completed orders that fulfil `where`.
 std::string Buyers(const std::string& items, const std::string& where) {
-  return "(select distinct o.customer_id from orders o join order_items i on i.customer_id ="
-         " o.customer_id and i.order_id = o.id where o.status = 'COMPLETED'" +
-         where + " and (i.name in (" + items + ") or i.sku in (" + items + ")))";
+  return "(select o.customer_id from orders o where o.status = 'COMPLETED'" + where +
+         " and exists (select from order_items i where i.customer_id = o.customer_id and"
+         " i.order_id = o.id and (i.name in (" +
+         items + ") or i.sku in (" + items + "))) group by o.customer_id)";
 }
 
 }  // namespace
