@@ -7,24 +7,23 @@
 #include <thread>
 
 #include "crm/sql.h"
-#include "pg/connection.h"
+#include "pg/transaction.h"
 #include "rule/rule.h"
 
 namespace tidings::crm {
 namespace {
 
-using Batch = std::vector<pg::Rows>;
-constexpr size_t kBatch = 1000;   // rows
-constexpr size_t kWaiting = 8;    // batches read ahead of the script
+constexpr int kBlock = 2000;      // rows
+constexpr size_t kWaiting = 4;    // blocks read ahead of the script
 constexpr unsigned kThreads = 4;  // at most
 
-// Batches on their way from the reader to the threads.
+// Blocks of rows on their way from the reader to the threads.
 class Belt {
  public:
-  void Put(Batch batch) {
+  void Put(pg::Rows block) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return waiting_.size() < kWaiting; });
-    waiting_.push_back(std::move(batch));
+    waiting_.push_back(std::move(block));
     news_.notify_one();
   }
 
@@ -35,20 +34,20 @@ class Belt {
   }
 
   // Nothing once it is closed and empty.
-  std::optional<Batch> Take() {
+  std::optional<pg::Rows> Take() {
     std::unique_lock lock(mutex_);
     news_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
     if (waiting_.empty()) return std::nullopt;
-    Batch batch = std::move(waiting_.front());
+    pg::Rows block = std::move(waiting_.front());
     waiting_.pop_front();
     room_.notify_one();
-    return batch;
+    return block;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable news_, room_;
-  std::deque<Batch> waiting_;
+  std::deque<pg::Rows> waiting_;
   bool closed_ = false;
 };
 
@@ -57,9 +56,9 @@ class Answering {
  public:
   explicit Answering(std::unique_ptr<rule::Matcher> matcher) : matcher_(std::move(matcher)) {}
 
-  void Ask(const Batch& batch) {
-    for (const auto& row : batch) {
-      if (matcher_->Match(row, 0)) ids_.push_back(row.Uuid(0, 0));
+  void Ask(const pg::Rows& rows) {
+    for (int i = 0; i < rows.size(); ++i) {
+      if (matcher_->Match(rows, i)) ids_.push_back(rows.Uuid(i, 0));
     }
   }
 
@@ -74,28 +73,29 @@ class Answering {
   std::vector<Id> ids_;
 };
 
-// The threads are started by the first batch, so that few customers cost none.
+// The threads are started by the first whole block, so that few customers cost none.
 class Asking {
  public:
   Asking(const rule::Rule& rule, Time now, rule::Fields fields)
       : rule_(rule), now_(now), fields_(fields) {}
   ~Asking() { Finish(); }
 
-  // The script of the calling thread, which knows the columns and asks about the last rows.
+  // The script of the calling thread, which knows the columns and is asked about the last rows.
   Status Prepare() { return AddAnswering(); }
   const std::string& Columns() const { return answering_.front()->matcher().Columns(); }
 
-  Status Add(pg::Rows row) {
-    batch_.push_back(std::move(row));
-    if (batch_.size() < kBatch) return {};
+  Status Add(pg::Rows block) {
+    if (block.size() < kBlock) {
+      answering_.front()->Ask(block);
+      return {};
+    }
     if (threads_.empty()) TRY(Start());
-    belt_.Put(std::exchange(batch_, {}));
+    belt_.Put(std::move(block));
     return {};
   }
 
   // Nothing where the script wanted more than it was given.
   std::optional<Asked> Answers() {
-    answering_.front()->Ask(batch_);
     Finish();
     Asked all;
     for (const auto& answering : answering_) {
@@ -117,7 +117,7 @@ class Asking {
     for (unsigned i = 0; i < count; ++i) {
       TRY(AddAnswering());
       threads_.emplace_back([this, answering = answering_.back().get()] {
-        while (auto batch = belt_.Take()) answering->Ask(*batch);
+        while (auto block = belt_.Take()) answering->Ask(*block);
       });
     }
     return {};
@@ -135,15 +135,14 @@ class Asking {
   std::vector<std::unique_ptr<Answering>> answering_;
   std::vector<std::thread> threads_;
   Belt belt_;
-  Batch batch_;
 };
 
 Result<std::optional<Asked>> AskScript(pg::Connection& connection, const rule::Rule& rule, Time now,
                                        const rule::Sql& sql, rule::Fields fields) {
   Asking asking(rule, now, fields);
   TRY(asking.Prepare());
-  TRY(connection.Stream(sql.Select(asking.Columns()), ParamsOf(sql),
-                        [&](pg::Rows row) { return asking.Add(std::move(row)); }));
+  TRY(connection.StreamBlocks(sql.Select(asking.Columns()), ParamsOf(sql), kBlock,
+                              [&](pg::Rows block) { return asking.Add(std::move(block)); }));
   return asking.Answers();
 }
 
@@ -156,12 +155,12 @@ void Asked::Add(Asked other) {
   if (!other.first_error.empty() && lower) first_error = std::move(other.first_error);
 }
 
-Result<Asked> AskScript(pg::Connection& connection, const rule::Rule& rule, Time now,
+Result<Asked> AskScript(pg::Transaction& transaction, const rule::Rule& rule, Time now,
                         const rule::Sql& sql) {
-  TRY_ASSIGN(auto asked, AskScript(connection, rule, now, sql, rule::Fields::kNamed));
-  if (asked) return std::move(*asked);
-  TRY_ASSIGN(asked, AskScript(connection, rule, now, sql, rule::Fields::kAll));
-  if (asked) return std::move(*asked);
+  for (auto fields : {rule::Fields::kNamed, rule::Fields::kAll}) {
+    TRY_ASSIGN(auto asked, AskScript(transaction.connection(), rule, now, sql, fields));
+    if (asked) return std::move(*asked);
+  }
   return Fail(Code::kInternal, "the script wants a field that customers do not have");
 }
 

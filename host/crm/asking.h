@@ -10,7 +10,7 @@
 #include "base/result.h"
 
 namespace tidings::pg {
-class Connection;
+class Transaction;
 }
 namespace tidings::rule {
 class Rule;
@@ -31,7 +31,7 @@ struct Asked {
 
 // Asks about the customers that `sql` selects. A script that turns out to want fields which its
 // text does not name is asked again with all of them.
-Result<Asked> AskScript(pg::Connection& connection, const rule::Rule& rule, Time now,
+Result<Asked> AskScript(pg::Transaction& transaction, const rule::Rule& rule, Time now,
                         const rule::Sql& sql);
 
 }  // namespace tidings::crm

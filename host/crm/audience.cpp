@@ -66,7 +66,13 @@ Result<Preview> ByIds(pg::Connection& connection, const std::vector<Id>& ids) {
   return preview;
 }
 
-Status AddChosen(pg::Connection& connection, const rule::Ways& ways, Matched& matched) {
+// All that is read in it is as of one moment.
+Result<pg::Transaction> SnapshotOf(pg::Connection& connection) {
+  return pg::Transaction::Begin(connection, pg::Isolation::kRepeatableRead);
+}
+
+Status AddChosen(pg::Transaction& snapshot, const rule::Ways& ways, Matched& matched) {
+  auto& connection = snapshot.connection();
   TRY_ASSIGN(auto choice, Quickest(connection, ways));
   return connection.Stream(choice.sql.Select("c.id"), ParamsOf(choice.sql),
                            [&](const pg::Rows& rows) -> Status {
@@ -85,14 +91,14 @@ void Add(Asked asked, Matched& matched) {
 }
 
 // Counts the customers for whom the rule surely fails, and asks about the first, to hear how.
-Status AddFailed(pg::Connection& connection, const rule::Rule& rule, Time now,
+Status AddFailed(pg::Transaction& snapshot, const rule::Rule& rule, Time now,
                  const rule::Ways& ways, Matched& matched) {
-  TRY_ASSIGN(auto choice, Quickest(connection, ways));
+  TRY_ASSIGN(auto choice, Quickest(snapshot.connection(), ways));
   auto select = choice.sql.Select("count(*), min(c.id::text)");
-  TRY_ASSIGN(auto counted, connection.Execute(select, ParamsOf(choice.sql)));
+  TRY_ASSIGN(auto counted, snapshot.Execute(select, ParamsOf(choice.sql)));
   if (counted.Int(0, 0) == 0) return {};
   rule::Sql first{"customers c", "c.id = $1::uuid", {std::string(counted.Text(0, 1))}};
-  TRY_ASSIGN(auto heard, AskScript(connection, rule, now, first));
+  TRY_ASSIGN(auto heard, AskScript(snapshot, rule, now, first));
   Add({{}, counted.Int(0, 0), heard.first_error}, matched);
   return {};
 }
@@ -101,14 +107,19 @@ Status AddFailed(pg::Connection& connection, const rule::Rule& rule, Time now,
 Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, Time now) {
   auto pushdown = rule.PushDown(now);
   Matched found{.by_sql = true};
-  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, found));
+  if (!pushdown.failed) return found;
+  TRY_ASSIGN(auto snapshot, SnapshotOf(connection));
+  TRY(AddFailed(snapshot, rule, now, *pushdown.failed, found));
+  TRY(snapshot.Commit());
   return found;
 }
 
 // Asks the script about every customer.
 Result<Matched> MatchEverybody(pg::Connection& connection, const rule::Rule& rule, Time now) {
   Matched matched;
-  TRY_ASSIGN(auto asked, AskScript(connection, rule, now, {"customers c", "true", {}}));
+  TRY_ASSIGN(auto snapshot, SnapshotOf(connection));
+  TRY_ASSIGN(auto asked, AskScript(snapshot, rule, now, {"customers c", "true", {}}));
+  TRY(snapshot.Commit());
   Add(std::move(asked), matched);
   std::sort(matched.ids.begin(), matched.ids.end());
   return matched;
@@ -139,14 +150,14 @@ Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule
 Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
   auto pushdown = rule.PushDown(now);
   Matched matched;
-  TRY_ASSIGN(auto snapshot, pg::Transaction::Begin(connection, pg::Isolation::kRepeatableRead));
-  if (pushdown.chosen) TRY(AddChosen(connection, *pushdown.chosen, matched));
+  TRY_ASSIGN(auto snapshot, SnapshotOf(connection));
+  if (pushdown.chosen) TRY(AddChosen(snapshot, *pushdown.chosen, matched));
   if (pushdown.asked) {
     TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.asked));
-    TRY_ASSIGN(auto asked, AskScript(connection, rule, now, choice.sql));
+    TRY_ASSIGN(auto asked, AskScript(snapshot, rule, now, choice.sql));
     Add(std::move(asked), matched);
   }
-  if (pushdown.failed) TRY(AddFailed(connection, rule, now, *pushdown.failed, matched));
+  if (pushdown.failed) TRY(AddFailed(snapshot, rule, now, *pushdown.failed, matched));
   TRY(snapshot.Commit());
   std::sort(matched.ids.begin(), matched.ids.end());
   return matched;

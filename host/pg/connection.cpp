@@ -265,6 +265,23 @@ Status Connection::Stream(std::string_view sql, const Params& params,
   return outcome;
 }
 
+// By a cursor; its plan is one for reading all of it.
+Status Connection::StreamBlocks(std::string_view sql, const Params& params, int size,
+                                const std::function<Status(Rows)>& block) {
+  const auto fetch = fmt::format("fetch {} from blocks", size);
+  TRY(Command("set local cursor_tuple_fraction = 1"));
+  TRY(Execute(fmt::format("declare blocks no scroll cursor for {}", sql), params));
+  for (Status outcome; outcome;) {
+    TRY_ASSIGN(auto rows, Execute(fetch, {}, Format::kBinary));
+    bool last = rows.size() < size;
+    if (!rows.empty()) outcome = block(std::move(rows));
+    if (!last && outcome) continue;
+    TRY(Command("close blocks"));
+    return outcome;
+  }
+  return {};
+}
+
 Result<CopyIn> Connection::BeginCopyIn(std::string_view sql) {
   state_->cancelled = false;
   auto result = Own(::PQexec(connection_.get(), std::string(sql).c_str()));

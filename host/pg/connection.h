@@ -54,6 +54,11 @@ class Connection {
   Status Stream(std::string_view sql, const Params& params,
                 const std::function<Status(Rows row)>& row, Format format = Format::kBinary);
 
+  // Like Stream, but hands over up to `size` rows at once, in results that other threads may read
+  // while more are on their way. Within a transaction only.
+  Status StreamBlocks(std::string_view sql, const Params& params, int size,
+                      const std::function<Status(Rows rows)>& block);
+
   // Several statements without parameters; one implicit transaction unless they say otherwise.
   Status Script(std::string_view sql);
 

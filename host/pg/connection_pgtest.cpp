@@ -224,6 +224,34 @@ TEST_F(ConnectionTest, TellsTheErrorInAStream) {
   EXPECT_EQ(rows, 2);
 }
 
+TEST_F(ConnectionTest, StreamsInBlocks) {
+  auto transaction = Got(Transaction::Begin(connection_));
+  std::vector<int> sizes;
+  int64_t sum = 0;
+  auto add = [&](Rows rows) -> Status {
+    sizes.push_back(rows.size());
+    for (int i = 0; i < rows.size(); ++i) sum += rows.Int(i, 0);
+    return {};
+  };
+  const char* kSelect = "select i from generate_series(1, $1::int) i";
+  Got(connection_.StreamBlocks(kSelect, Params().Int(10), 4, add));
+  EXPECT_EQ(sizes, (std::vector{4, 4, 2}));
+  EXPECT_EQ(sum, 55);
+  Got(connection_.StreamBlocks("select 'x', i from generate_series(1, $1::int) i", Params().Int(3),
+                               4, [&](Rows rows) -> Status {
+                                 EXPECT_EQ(rows.Text(2, 0), "x");
+                                 EXPECT_EQ(rows.Int(2, 1), 3);
+                                 return {};
+                               }));
+  auto stopped = connection_.StreamBlocks(kSelect, Params().Int(10), 4, [](Rows) -> Status {
+    return Fail(Code::kInvalidArgument, "enough");
+  });
+  EXPECT_EQ(stopped.error().message, "enough");
+  EXPECT_FALSE(
+      connection_.StreamBlocks("select 1 / (i - 2) from generate_series(1, 3) i", {}, 4, add));
+  Got(transaction.Rollback());
+}
+
 TEST_F(ConnectionTest, CopiesOut) {
   std::string text;
   Got(connection_.CopyOut("copy (select i, 'é' from generate_series(1, 3) i) to stdout",

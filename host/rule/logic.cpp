@@ -1,6 +1,7 @@
 #include "rule/logic.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "rule/bound_search.h"
 #include "rule/interval.h"
@@ -210,6 +211,25 @@ bool Excludes(const Node& test, const Node& other) {
   return Implies(Itself(test), Opposite(other));
 }
 
+// What a node comes to for the customers for whom `known` holds; nothing where that changes
+// nothing, which is mostly so: nothing is copied then.
+std::optional<Node> ChangedBy(const Node& known, const Node& node) {
+  if (node == known || Implies(known, node)) return True();
+  auto* group = AsGroup(node);
+  if (group == nullptr) {
+    bool excluded = AreOpposite(node, known) || Excludes(known, node);
+    return excluded ? std::optional(False()) : std::nullopt;
+  }
+  std::vector<std::pair<size_t, Node>> changes;
+  for (size_t i = 0; i < group->nodes.size(); ++i) {
+    if (auto changed = ChangedBy(known, group->nodes[i])) changes.emplace_back(i, *changed);
+  }
+  if (changes.empty()) return std::nullopt;
+  std::vector<Node> nodes = group->nodes;
+  for (auto& [i, changed] : changes) nodes[i] = std::move(changed);
+  return group->any ? Or(std::move(nodes)) : And(std::move(nodes));
+}
+
 // Each test, or small group, simplifies the groups beside it: in `a and (a or b)`, `b` is idle.
 void Absorb(std::vector<Node>& nodes, bool any) {
   constexpr int kSmall = 4;
@@ -220,7 +240,8 @@ void Absorb(std::vector<Node>& nodes, bool any) {
     if (SizeOf(nodes[i]) > kSmall) continue;
     Node known = any ? Not(nodes[i]) : nodes[i];
     for (size_t k = 0; k < nodes.size(); ++k) {
-      if (k != i && AsGroup(nodes[k]) != nullptr) nodes[k] = Given(nodes[k], known);
+      if (k == i || AsGroup(nodes[k]) == nullptr) continue;
+      if (auto changed = ChangedBy(known, nodes[k])) nodes[k] = std::move(*changed);
     }
   }
 }
@@ -302,19 +323,16 @@ Node Or(std::vector<Node> nodes) { return Combine(std::move(nodes), true); }
 Node IfElse(const Node& condition, const Node& then, const Node& otherwise) {
   if (IsTrue(condition) || then == otherwise) return then;
   if (IsFalse(condition)) return otherwise;
+  if (IsTrue(then)) return Or({condition, otherwise});
+  if (IsFalse(then)) return And({Not(condition), otherwise});
+  if (IsTrue(otherwise)) return Or({Not(condition), then});
+  if (IsFalse(otherwise)) return And({condition, then});
   return Or({And({condition, then}), And({Not(condition), otherwise})});
 }
 
 Node Given(const Node& node, const Node& known) {
-  if (node == known || Implies(known, node)) return True();
-  if (AsGroup(node) == nullptr) {
-    return AreOpposite(node, known) || Excludes(known, node) ? False() : node;
-  }
-  const Group& group = *AsGroup(node);
-  std::vector<Node> nodes;
-  for (const Node& member : group.nodes) nodes.push_back(Given(member, known));
-  if (nodes == group.nodes) return node;
-  return group.any ? Or(std::move(nodes)) : And(std::move(nodes));
+  auto changed = ChangedBy(known, node);
+  return changed ? std::move(*changed) : node;
 }
 
 namespace {

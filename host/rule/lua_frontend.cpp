@@ -11,6 +11,8 @@ namespace {
 
 using symbolic::Judgement;
 
+const Time kNominal = *ParseTime("2026-02-03T04:05:06.789123Z");
+
 LuaPlan AskAlways(int line, std::string why) {
   return {False(), True(), False(), {{line, std::move(why)}}, {}};
 }
@@ -66,13 +68,13 @@ Result<std::shared_ptr<const LuaProgram>> LuaProgram::Parse(const std::string& f
   TRY_ASSIGN(auto body, ParseLua(file, text));
   program->main_ = {file, std::move(body)};
   program->text_ = text;
-  // One run finds the modules that the file requires.
+  // The first run finds the modules that the file requires.
   symbolic::Modules read = [&](const std::string& name) -> Result<const symbolic::Source*> {
     TRY_ASSIGN(std::string module, ReadFile(lib / (name + ".lua")));
     TRY(program->Read(name, module));
     return &program->modules_.at(name);
   };
-  if (text.find("require") != std::string_view::npos) program->Plan(Time(), read);
+  program->nominal_ = program->Plan(kNominal, read);
   return program;
 }
 

@@ -44,6 +44,10 @@ class LuaProgram {
                                                          std::string_view text,
                                                          const std::filesystem::path& lib);
 
+  // The plan at a moment that no rule names, so that what lies whole days before it was meant to be
+  // relative.
+  const LuaPlan& nominal() const { return nominal_; }
+
   // Takes well under 2 ms for a rule of a page. Never fails: what is too much for it is asked.
   LuaPlan PlanFor(Time now) const;
 
@@ -65,6 +69,7 @@ class LuaProgram {
   symbolic::Source main_;
   std::map<std::string, symbolic::Source> modules_;
   std::string text_;  // of all of them
+  LuaPlan nominal_;
 };
 
 }  // namespace tidings::rule

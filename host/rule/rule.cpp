@@ -32,9 +32,6 @@ struct Rule::State {
 
 namespace {
 
-// A moment that no rule names: what lies whole days before it was meant to be relative.
-const Time kNominal = *ParseTime("2026-02-03T04:05:06.789123Z");
-
 Result<std::unique_ptr<lua::Script>> LoadScript(const std::string& name, const std::string& text,
                                                 const std::filesystem::path& lib,
                                                 const lua::Limits& limits, Time now) {
@@ -68,7 +65,7 @@ Result<Rule> Rule::FromLua(std::string name, std::string text, const std::filesy
                            const lua::Limits& limits) {
   TRY_ASSIGN(auto program, LuaProgram::Parse(name, text, lib));
   TRY_ASSIGN(auto script, LoadScript(name, text, lib, limits, Time()));
-  LuaPlan plan = program->PlanFor(kNominal);
+  LuaPlan plan = program->nominal();
   std::optional<Node> tree;
   if (IsFalse(plan.asked)) tree = plan.chosen;
   return Rule(std::make_shared<State>(State{"lua", std::move(text), script->name(), std::move(name),
@@ -111,12 +108,14 @@ LuaPlan Rule::State::PlanFor(Time now) const {
   return program ? program->PlanFor(now) : LuaPlan{*tree, False(), False(), {}, {}};
 }
 
-std::string Rule::ToEnglish() const { return ToEnglish(kNominal); }
+std::string Rule::ToEnglish() const {
+  if (state_->tree) return WriteEnglish(*state_->tree);
+  return "customers chosen by the script “" + state_->name + "”";
+}
 
 std::string Rule::ToEnglish(Time now) const {
   LuaPlan plan = state_->PlanFor(now);
-  if (IsFalse(plan.asked)) return WriteEnglish(plan.chosen);
-  return "customers chosen by the script “" + state_->name + "”";
+  return IsFalse(plan.asked) ? WriteEnglish(plan.chosen) : ToEnglish();
 }
 
 std::vector<Clause> Rule::Clauses(Time now) const {

@@ -44,6 +44,12 @@ Op Opposite(Op order) {
   }
 }
 
+// "Some item has ...", which is false for an order without items.
+bool AsksItems(const Node& node) {
+  auto* comparison = std::get_if<Comparison>(&node.part);
+  return comparison != nullptr && !node.negated && comparison->subject.type() == Type::kItems;
+}
+
 Sql SqlWriter::Write() {
   std::string from = From();
   std::string where = "(" + Print(rule_, false) + ")";
@@ -75,8 +81,16 @@ std::string SqlWriter::Print(const Group& group, bool negated) {
   }
   bool any = group.any != negated;
   if (group.nodes.empty()) return any ? "false" : "true";
-  std::vector<std::string> parts;
-  for (const Node& node : group.nodes) parts.push_back(Enclosed(Print(node, negated)));
+  std::vector<std::string> parts, items;
+  for (const Node& node : group.nodes) {
+    if (group.any && AsksItems(node))
+      items.push_back(Enclosed(ItemTest(std::get<Comparison>(node.part))));
+    else
+      parts.push_back(Enclosed(Print(node, negated)));
+  }
+  if (!items.empty()) {  // one look at them for all tests
+    parts.push_back(Enclosed((negated ? "not " : "") + SomeItem(Join(items, " or "))));
+  }
   return Join(parts, any ? " or " : " and ");
 }
 

@@ -90,7 +90,7 @@ SqlWriter::Text SqlWriter::Print(const Comparison& comparison) {
   if (type == Type::kTags) return {PrintTags(comparison), false};
   if (type == Type::kAttribute) return {PrintAttribute(comparison, field->attribute), true};
   Text subject = Subject(comparison);
-  if (type == Type::kItems) return {PrintItems(comparison, subject.sql), false};
+  if (type == Type::kItems) return {SomeItem(ItemTest(comparison)), false};
   bool nil =
       comparison.op == Op::kIsNil && !(IsBroken(Mutation::kEmptyIsNil) && type == Type::kText);
   if (nil) return {subject.sql + " is null", false};
@@ -171,13 +171,18 @@ std::string SqlWriter::PrintTags(const Comparison& comparison) {
   return fmt::format("c.tags {} {}", sign, Param(list, "text[]"));
 }
 
-// One of the order's items has it.
-std::string SqlWriter::PrintItems(const Comparison& comparison, const std::string& subject) {
-  bool nil = comparison.op == Op::kIsNil;
+// What one of the order's items has to be like.
+std::string SqlWriter::ItemTest(const Comparison& comparison) {
+  const char* subject = Info(std::get<Field>(comparison.subject.part).column).sql;
+  return comparison.op == Op::kIsNil ? std::string(subject) + " is null"
+                                     : PrintText(comparison, subject);
+}
+
+std::string SqlWriter::SomeItem(const std::string& test) {
   return fmt::format(
       "exists (select from order_items i where i.customer_id = o.customer_id and i.order_id = o.id "
       "and ({}))",
-      nil ? subject + " is null" : PrintText(comparison, subject));
+      test);
 }
 
 // Equality asks the whole column, so that an index over it can serve. The rest looks at the
@@ -207,7 +212,7 @@ std::string SqlWriter::PrintAttribute(const Comparison& comparison, const std::s
 }
 
 std::string SqlWriter::PrintTyped(const Comparison& comparison, const std::string& member) {
-  std::string text = fmt::format("(({}) #>> '{{}}')", member);
+  std::string text = "(" + std::string(member).replace(member.find("->"), 2, "->>") + ")";
   if (std::holds_alternative<Decimal>(comparison.constants.front())) {
     return fmt::format("case when jsonb_typeof({}) = 'number' then {} end", member,
                        PrintNumber(comparison, text + "::numeric"));

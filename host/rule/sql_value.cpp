@@ -5,6 +5,16 @@
 #include "rule/sql_writer.h"
 
 namespace tidings::rule {
+namespace {
+
+// Whether it is a constant, and another one than this.
+bool IsOther(const Expr& expr, double than) {
+  auto* constant = std::get_if<Constant>(&expr.part);
+  auto* number = constant != nullptr ? std::get_if<double>(constant) : nullptr;
+  return number != nullptr && *number != than;
+}
+
+}  // namespace
 
 SqlWriter::Text SqlWriter::Value(const Expr& expr) {
   if (auto* aggregate = std::get_if<Aggregate>(&expr.part)) return Value(*aggregate);
@@ -26,7 +36,7 @@ SqlWriter::Text SqlWriter::Value(const Constant& constant) {
 }
 
 // The very double that a script sees: the exact integer in ten-thousandths or microseconds, rounded
-// once, then divided.
+// once, then divided. Of a time, date_part does just that.
 SqlWriter::Text SqlWriter::Real(const Expr& expr) {
   auto* aggregate = std::get_if<Aggregate>(&expr.part);
   bool sum = aggregate != nullptr && aggregate->function == Aggregate::Function::kSum;
@@ -35,10 +45,7 @@ SqlWriter::Text SqlWriter::Real(const Expr& expr) {
     case Type::kNumber:
       value.sql = fmt::format("(({} * 10000)::{}float8 / 10000)", value.sql, sum ? "" : "bigint::");
       break;
-    case Type::kTime:
-      value.sql =
-          fmt::format("((extract(epoch from {}) * 1000000)::bigint::float8 / 1000000)", value.sql);
-      break;
+    case Type::kTime: value.sql = fmt::format("date_part('epoch', {})", value.sql); break;
     default: value.sql += "::float8";
   }
   return value;
@@ -62,7 +69,8 @@ SqlWriter::Text SqlWriter::Value(const Call& call) {
     default: break;
   }
   Text right = Value(call.arguments.back());
-  if (call.function == Function::kDivide && !IsBroken(Mutation::kDivisorZeroUncaught)) {
+  bool perhaps_by_0 = call.function == Function::kDivide && !IsOther(call.arguments.back(), 0);
+  if (perhaps_by_0 && !IsBroken(Mutation::kDivisorZeroUncaught)) {
     return {fmt::format("({} / nullif({}, 0))", left.sql, right.sql), true};
   }
   char sign = "+-*/"[static_cast<int>(call.function) - static_cast<int>(Function::kAdd)];

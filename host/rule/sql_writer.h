@@ -61,7 +61,8 @@ class SqlWriter {
   std::string PrintPattern(const std::string& pattern, const std::string& subject);
   std::string PrintNumber(const Comparison& comparison, const std::string& subject);
   std::string PrintTags(const Comparison& comparison);
-  std::string PrintItems(const Comparison& comparison, const std::string& subject);
+  std::string ItemTest(const Comparison& comparison);
+  std::string SomeItem(const std::string& test);
   std::string PrintAttribute(const Comparison& comparison, const std::string& name);
   std::string PrintTyped(const Comparison& comparison, const std::string& member);
 

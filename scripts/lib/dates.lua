@@ -7,14 +7,12 @@ dates.YEAR = 365.2425 -- days, on average
 -- The moment so many days before now.
 function dates.days_ago(days) return now() - days * dates.DAY end
 
--- Whether the day of `t` came round, for the first to the thirtieth time, in the last `days` days. A
--- leap year may make it a day early or late.
+-- Whether the day of `t` came round in the last `days` days, a whole number of years later. A leap
+-- year may make it a day early or late.
 function dates.came_round(t, days)
-  for years = 1, 30 do
-    local day = dates.days_ago(years * dates.YEAR)
-    if t <= day and t > day - days * dates.DAY then return true end
-  end
-  return false
+  local age = days_since(t)
+  local years = math.floor(age / dates.YEAR)
+  return years >= 1 and age - years * dates.YEAR < days
 end
 
 -- The month it is: "03" in March.
