@@ -20,12 +20,12 @@ bool IsDashAt(size_t position) {
 
 std::string Id::ToString() const {
   static const char* const kHex = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  size_t at = 0;
   for (uint8_t byte : bytes) {
-    if (IsDashAt(text.size())) text += '-';
-    text += kHex[byte >> 4];
-    text += kHex[byte & 15];
+    if (IsDashAt(at)) ++at;
+    text[at++] = kHex[byte >> 4];
+    text[at++] = kHex[byte & 15];
   }
   return text;
 }

@@ -226,8 +226,8 @@ TEST(LuaFrontend, KnowsForWhomARuleFails) {
       {"return days_since(c.last_order_date) > 90", "c.last_order_date < '2025-12-01T12:00:00Z'",
        "c.last_order_date is null"},
       {"return c.attributes.age > 30",
-       "case when jsonb_typeof(c.attributes -> 'age') = 'number' then ((c.attributes -> 'age') #>> "
-       "'{}')::numeric > '30' end",
+       "case when jsonb_typeof(c.attributes -> 'age') = 'number' then (c.attributes ->> "
+       "'age')::numeric > '30' end",
        "(jsonb_typeof(c.attributes -> 'age') = 'number') is not true"},
       {"return c.visit > 3 and error('no')", "false", "c.visit > '3'"},
       {"return c.emial", "false", "true"},
