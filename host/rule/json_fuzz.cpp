@@ -49,7 +49,7 @@ void CheckSql(const Sql& sql) {
 }
 
 void CheckRule(const Node& node) {
-  CheckSql(WriteSql(node, kNow, 1));
+  for (auto plan : {OrdersPlan::kEach, OrdersPlan::kGrouped}) CheckSql(WriteSql(node, kNow, plan));
   Node opposite{true, Group{.nodes = {node}}};
   Check(Evaluate(node, SomeCustomer(), kNow) != Evaluate(opposite, SomeCustomer(), kNow));
 }

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!program.has_value()) return 0;
   rule::LuaPlan plan = (*program)->PlanFor(Time());
   for (const auto* node : {&plan.chosen, &plan.asked, &plan.failed}) {
-    rule::WriteSql(*node, Time(), 1);
+    rule::WriteWays(*node, Time());
   }
   return 0;
 }
