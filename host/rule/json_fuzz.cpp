@@ -39,8 +39,9 @@ lua::Row SomeCustomer() {
 // Each "$n::" of the text has its parameter, and each parameter is one PostgreSQL can take.
 void CheckSql(const Sql& sql) {
   size_t highest = 0;
-  for (size_t at = sql.where.find('$'); at != std::string::npos; at = sql.where.find('$', at + 1)) {
-    highest = std::max<size_t>(highest, std::strtoul(sql.where.c_str() + at + 1, nullptr, 10));
+  std::string text = sql.from + sql.where;
+  for (size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
+    highest = std::max<size_t>(highest, std::strtoul(text.c_str() + at + 1, nullptr, 10));
   }
   Check(highest == sql.params.size());
   for (const std::string& param : sql.params) {
