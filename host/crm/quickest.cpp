@@ -7,6 +7,10 @@
 namespace tidings::crm {
 namespace {
 
+// The planner takes looking up orders and items by index for cheaper than it is: over a million
+// customers, what it put at 0.65 of the other way took 1.6 times as long.
+constexpr double kLookupsAreDearer = 2;
+
 struct Plan {
   double cost;
   int64_t rows;
@@ -26,7 +30,7 @@ Result<Choice> Quickest(pg::Connection& connection, const rule::Ways& ways) {
   TRY_ASSIGN(auto each, Explain(connection, ways.each));
   if (!ways.grouped) return Choice{ways.each, each.rows};
   TRY_ASSIGN(auto grouped, Explain(connection, *ways.grouped));
-  if (grouped.cost < each.cost) return Choice{*ways.grouped, grouped.rows};
+  if (grouped.cost < kLookupsAreDearer * each.cost) return Choice{*ways.grouped, grouped.rows};
   return Choice{ways.each, each.rows};
 }
 

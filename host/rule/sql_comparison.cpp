@@ -217,13 +217,13 @@ std::string SqlWriter::PrintTyped(const Comparison& comparison, const std::strin
     return fmt::format("case when jsonb_typeof({}) = 'number' then {} end", member,
                        PrintNumber(comparison, text + "::numeric"));
   }
-  std::string list;
-  if (comparison.op == Op::kContains) {
-    std::string part = Param(std::get<std::string>(comparison.constants[0]), "text");
-    list = fmt::format(" when 'array' then ({}) @> to_jsonb({})", member, part);
+  if (comparison.op != Op::kContains) {
+    return fmt::format("{} and jsonb_typeof({}) = 'string'", PrintText(comparison, text), member);
   }
-  return fmt::format("case jsonb_typeof({}) when 'string' then {}{} end", member,
-                     PrintText(comparison, text), list);
+  std::string part = Param(std::get<std::string>(comparison.constants[0]), "text");
+  return fmt::format(
+      "case jsonb_typeof({0}) when 'string' then {1} when 'array' then ({0}) @> to_jsonb({2}) end",
+      member, PrintText(comparison, text), part);
 }
 
 }  // namespace tidings::rule
