@@ -218,7 +218,8 @@ std::string SqlWriter::PrintTyped(const Comparison& comparison, const std::strin
                        PrintNumber(comparison, text + "::numeric"));
   }
   if (comparison.op != Op::kContains) {
-    return fmt::format("{} and jsonb_typeof({}) = 'string'", PrintText(comparison, text), member);
+    return fmt::format("case when {} then jsonb_typeof({}) = 'string' end",
+                       PrintText(comparison, text), member);
   }
   std::string part = Param(std::get<std::string>(comparison.constants[0]), "text");
   return fmt::format(
