@@ -123,13 +123,25 @@ struct RuleBench::State {
     return 1'000'000 / took * 1000;
   }
 
-  // The slowest of the shipped rules, each from its text to its SQL.
+  // The slowest of the shipped rules, each from its text to a rule that has been understood and
+  // loaded.
   static Result<double> CompileTime() {
     double slowest = 0;
     for (const auto& [name, sql] : HandWritten()) {
       TRY_ASSIGN(auto text, ReadFile(kScripts + "/segment/" + name + ".lua"));
       auto begun = Steady::now();
-      TRY_ASSIGN(auto rule, rule::Rule::FromLua(name, text, kScripts + "/lib", {}));
+      TRY(rule::Rule::FromLua(name, text, kScripts + "/lib", {}));
+      slowest = std::max(slowest, Milliseconds(begun));
+    }
+    return slowest;
+  }
+
+  // The slowest of them again, each from the rule to its SQL under one `now`.
+  static Result<double> PushDownTime() {
+    double slowest = 0;
+    for (const auto& [name, sql] : HandWritten()) {
+      TRY_ASSIGN(auto rule, Shipped(name));
+      auto begun = Steady::now();
       rule.PushDown(kNow);
       slowest = std::max(slowest, Milliseconds(begun));
     }
@@ -165,6 +177,8 @@ std::vector<Measure> RuleBench::Measures() {
   measures.push_back({"rule_in_lua", "rows/s", [state = state_] { return state->LuaRate(); },
                       [state = state_] { return state->CopyOutRate(); }});
   measures.push_back({"rule_compile", "ms", [] { return State::CompileTime(); },
+                      [] { return Result<double>(kCompileLimit); }, true});
+  measures.push_back({"rule_push_down", "ms", [] { return State::PushDownTime(); },
                       [] { return Result<double>(kCompileLimit); }, true});
   measures.push_back({"rule_estimate", "ms", [state = state_] { return state->EstimateTime(); },
                       [] { return Result<double>(kEstimateLimit); }, true});
