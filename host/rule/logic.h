@@ -40,7 +40,7 @@ struct Formula {
   Node surely;
   Node perhaps;
 
-  static Formula Exactly(Node node) { return {node, node}; }
+  static Formula Exactly(const Node& node) { return {node, node}; }
   static Formula Unknown() { return {False(), True()}; }
   bool IsExact() const { return surely == perhaps; }
   bool operator==(const Formula&) const = default;
