@@ -136,7 +136,8 @@ Constant MomentOf(int64_t raw, Time now) {
   int64_t back = (now - time).count();
   for (const auto& [length, unit] : kUnits) {
     if (back < 0 || back % length != 0) continue;
-    return Ago{static_cast<double>(back / length), unit};
+    const int64_t whole = back / length;
+    return Ago{static_cast<double>(whole), unit};
   }
   return time;
 }

@@ -50,6 +50,7 @@ std::string Word(const Constant& constant) {
 
 std::vector<std::string> Words(const std::vector<Constant>& constants) {
   std::vector<std::string> words;
+  words.reserve(constants.size());
   for (const Constant& constant : constants) words.push_back(Word(constant));
   return words;
 }
