@@ -204,8 +204,7 @@ Node IfElse(const Node& condition, const Node& then, const Node& otherwise) {
 }
 
 Node Given(const Node& node, const Node& known) {
-  auto changed = ChangedBy(known, node);
-  return changed ? std::move(*changed) : node;
+  return ChangedBy(known, node).value_or(node);
 }
 
 namespace {
@@ -215,6 +214,7 @@ Node Rebuilt(const Node& node);
 // The conditions on an order: one after another, without a group around them.
 std::vector<Node> RebuiltAll(const std::vector<Node>& nodes) {
   std::vector<Node> rebuilt;
+  rebuilt.reserve(nodes.size());
   for (const Node& node : nodes) rebuilt.push_back(Rebuilt(node));
   Node all = And(std::move(rebuilt));
   auto* group = AsGroup(all);

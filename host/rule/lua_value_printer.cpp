@@ -72,7 +72,7 @@ bool IsNonZero(const Expr& divisor) {
 }
 
 void CollectGuards(const Expr& expr, std::vector<std::string>& guards) {
-  auto add = [&](std::string guard) {
+  auto add = [&](const std::string& guard) {
     if (std::find(guards.begin(), guards.end(), guard) == guards.end()) guards.push_back(guard);
   };
   auto* call = std::get_if<Call>(&expr.part);
