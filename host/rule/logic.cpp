@@ -203,9 +203,7 @@ Node IfElse(const Node& condition, const Node& then, const Node& otherwise) {
   return Or({And({condition, then}), And({Not(condition), otherwise})});
 }
 
-Node Given(const Node& node, const Node& known) {
-  return ChangedBy(known, node).value_or(node);
-}
+Node Given(const Node& node, const Node& known) { return ChangedBy(known, node).value_or(node); }
 
 namespace {
 
