@@ -67,6 +67,9 @@ std::vector<std::string> PluginIds(const Catalog& catalog, std::optional<StageKi
   return ids;
 }
 
+const std::string kNoPlugin =
+    "; none was found: name the folder of your plugins with --plugins, or build them";
+
 const PluginInfo* PluginAt(const Node& node, std::optional<StageKind> kind, const Catalog& catalog,
                            Report& report) {
   const std::string* id = TextAt(node, "the name of a plugin", report);
@@ -76,14 +79,14 @@ const PluginInfo* PluginAt(const Node& node, std::optional<StageKind> kind, cons
   auto ids = PluginIds(catalog, kind);
   if (found == catalog.plugins.end()) {
     auto advice = node.Hidden() ? std::string()  // a suggestion would tell of the value
-                  : ids.empty() ? "; none was found"
+                  : ids.empty() ? kNoPlugin
                                 : DidYouMeanOrOneOf(*id, ids);
     report.Add(node.mark, fmt::format("{} names no {}{}plugin{}", Shown(node),
                                       kind ? StageName(*kind) : "", kind ? " " : "", advice));
     return nullptr;
   }
   if (kind && found->stage != *kind) {
-    auto advice = ids.empty() ? "; none was found" : "; expected " + OneOf(ids);
+    auto advice = ids.empty() ? kNoPlugin : "; expected " + OneOf(ids);
     report.Add(node.mark, fmt::format("{} is {}, and this needs {}{}", Shown(node),
                                       APlugin(found->stage), APlugin(*kind), advice));
     return nullptr;
