@@ -18,10 +18,6 @@ bool IsGroup(const Node& node, bool any) {
 
 const Comparison* AsComparison(const Node& node) { return std::get_if<Comparison>(&node.part); }
 
-bool Contains(const std::vector<Node>& nodes, const Node& wanted) {
-  return std::find(nodes.begin(), nodes.end(), wanted) != nodes.end();
-}
-
 // The nodes with those of groups of the same kind in their place, each once.
 std::vector<Node> Flatten(std::vector<Node> nodes, bool any) {
   std::vector<Node> flat;
@@ -165,6 +161,10 @@ Node Combine(std::vector<Node> nodes, bool any) {
 }
 
 }  // namespace
+
+bool Contains(const std::vector<Node>& nodes, const Node& wanted) {
+  return std::find(nodes.begin(), nodes.end(), wanted) != nodes.end();
+}
 
 Node True() { return {false, Group{.any = false}}; }
 Node False() { return {false, Group{.any = true}}; }

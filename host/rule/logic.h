@@ -27,6 +27,8 @@ Node Given(const Node& node, const Node& known);
 // The node as these functions would have made it, until they find no more to simplify.
 Node Simplified(const Node& node);
 
+bool Contains(const std::vector<Node>& nodes, const Node& wanted);
+
 // The tests in a node, counted.
 int SizeOf(const Node& node);
 

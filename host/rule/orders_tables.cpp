@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "rule/logic.h"
+
 namespace tidings::rule {
 namespace {
-
-bool Contains(const std::vector<Node>& nodes, const Node& wanted) {
-  return std::find(nodes.begin(), nodes.end(), wanted) != nodes.end();
-}
 
 // The conditions that all have to hold, without groups around them.
 std::vector<Node> Conjuncts(const std::vector<Node>& nodes) {

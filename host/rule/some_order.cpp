@@ -7,10 +7,6 @@
 namespace tidings::rule {
 namespace {
 
-bool Contains(const std::vector<Node>& nodes, const Node& wanted) {
-  return std::find(nodes.begin(), nodes.end(), wanted) != nodes.end();
-}
-
 bool SaysSomeOrder(const Node& node, bool negated) {
   auto* comparison = std::get_if<Comparison>(&node.part);
   return comparison != nullptr && node.negated == negated && IsSomeOrder(*comparison);
