@@ -5,58 +5,6 @@
 
 namespace tidings::rule {
 
-Expr JsonReader::ReadExpr(const Json& json, const std::string& pointer) {
-  rule::Complain complain = [this](const std::string& at, const std::string& message) {
-    Complain(at, message);
-  };
-  return ReadValue(json, pointer, complain, [this](const Json& group, const std::string& at) {
-    return ReadWhere(group, at);
-  });
-}
-
-// Which orders count: its fields are those of one order, not of some order.
-std::vector<Node> JsonReader::ReadWhere(const Json& json, const std::string& pointer) {
-  if (in_orders_) return Complain(pointer, "orders within orders"), std::vector<Node>();
-  in_orders_ = true;
-  Node node = ReadNode(json, pointer, 1);
-  in_orders_ = false;
-  auto* group = std::get_if<Group>(&node.part);
-  bool all = group != nullptr && !group->any && !node.negated;
-  return all ? group->nodes : std::vector<Node>{std::move(node)};
-}
-
-Node JsonReader::ReadSubject(const Json& json, const std::string& pointer) {
-  Expr subject = ReadExpr(json["subject"], Below(pointer, "subject"));
-  auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
-  bool fits = subject.type() != Type::kReal && !std::holds_alternative<Constant>(subject.part);
-  if (!fits) {
-    Complain(Below(pointer, "subject"), "what is calculated is compared with `left` and `right`");
-  }
-  if (!fits || !op.has_value()) return {};
-  Node node = Compare({FieldLike(subject), false}, *op, json.value("value", Json()),
-                      Below(pointer, "value"));
-  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
-    comparison->subject = std::move(subject);
-  }
-  node.negated = node.negated != IsNegated(json, pointer);
-  return node;
-}
-
-Node JsonReader::ReadRelation(const Json& json, const std::string& pointer) {
-  Relation relation{ReadExpr(json["left"], Below(pointer, "left")), Op::kEqual,
-                    ReadExpr(json["right"], Below(pointer, "right"))};
-  auto op = ReadOperator(json.value("operator", Json()), Below(pointer, "operator"));
-  Type left = relation.left.type(), right = relation.right.type();
-  bool fits = left == right && (left == Type::kText || left == Type::kReal);
-  if (!fits) Complain(pointer, "both sides have to be text, or numbers ({\"real\": …})");
-  if (op.has_value() && op->op > Op::kGreaterEqual) {
-    Complain(Below(pointer, "operator"), "two values are compared by =, !=, <, <=, > or >=");
-  }
-  if (!fits || !op.has_value()) return {};
-  relation.op = op->op;
-  return {op->negated != IsNegated(json, pointer), std::move(relation)};
-}
-
 std::optional<NamedField> JsonReader::ReadField(const Json& json, const std::string& pointer) {
   if (!json.is_string()) {
     Complain(pointer, "expected the name of a field");
@@ -87,12 +35,17 @@ std::optional<NamedOp> JsonReader::ReadOperator(const Json& json, const std::str
   return op;
 }
 
-Node JsonReader::Compare(const NamedField& field, const NamedOp& op, const Json& value,
-                         const std::string& pointer) {
+// Counts one comparison more.
+bool JsonReader::HasRoom(const std::string& pointer) {
   if (++comparisons_ == kMaxComparisons + 1) {
     Complain(pointer, fmt::format("a rule may have at most {} comparisons", kMaxComparisons));
   }
-  if (comparisons_ > kMaxComparisons) return {};
+  return comparisons_ <= kMaxComparisons;
+}
+
+Node JsonReader::Compare(const NamedField& field, const NamedOp& op, const Json& value,
+                         const std::string& pointer) {
+  if (!HasRoom(pointer)) return {};
   Node node = ReadComparison(
       field, op, value, pointer,
       [this](const std::string& at, const std::string& message) { Complain(at, message); });

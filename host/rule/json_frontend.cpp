@@ -31,6 +31,12 @@ const char* FirstKey(const Json& object, std::span<const char* const> keys) {
   return nullptr;
 }
 
+// {"orders": "count", ...}; in a Mongo filter `orders` is a field.
+bool AsksOrders(const Json& json) {
+  bool asks = json.contains("where") || json.contains("operator");
+  return asks && json.contains("orders") && json["orders"].is_string();
+}
+
 // "and" -> false, "or" -> true (any of them).
 std::optional<bool> ParseCombinator(const Json& value) {
   if (!value.is_string()) return std::nullopt;
@@ -82,7 +88,10 @@ Node JsonReader::ReadNode(const Json& json, const std::string& pointer, int dept
   }
   if (FirstKey(json, kMemberKeys) != nullptr) return ReadGroup(json, pointer, depth);
   if (FirstKey(json, kFieldKeys) != nullptr) return ReadRule(json, pointer);
-  if (json.contains("subject")) return ReadSubject(json, pointer);
+  if (AsksOrders(json)) return ReadOrders(json, pointer);
+  if (json.contains("subject")) {
+    return ReadSubject(json, json["subject"], pointer, Below(pointer, "subject"));
+  }
   if (json.contains("left") && json.contains("right")) return ReadRelation(json, pointer);
   if (json.contains("operator") || FirstKey(json, kGroupKeys) != nullptr) {
     bool group =
@@ -215,9 +224,6 @@ Node JsonReader::ReadRule(const Json& json, const std::string& pointer) {
   CheckOnce(json, pointer, kFieldKeys);
   CheckOnce(json, pointer, kOperatorKeys);
   CheckMuted(json, pointer);
-  if (json.contains("valueSource") && json["valueSource"] == "field") {
-    Complain(Below(pointer, "valueSource"), "one field cannot be compared with another");
-  }
   const char* field_key = FirstKey(json, kFieldKeys);
   const char* op_key = FirstKey(json, kOperatorKeys);
   if (op_key == nullptr) {
@@ -227,6 +233,7 @@ Node JsonReader::ReadRule(const Json& json, const std::string& pointer) {
   auto field = ReadField(json[field_key], Below(pointer, field_key));
   auto op = ReadOperator(json[op_key], Below(pointer, op_key));
   if (!field.has_value() || !op.has_value()) return {};
+  if (json.value("valueSource", Json()) == "field") return ReadFields(*field, *op, json, pointer);
   Node node = Compare(*field, *op, json.value("value", Json()), Below(pointer, "value"));
   node.negated = node.negated != IsNegated(json, pointer);
   return node;

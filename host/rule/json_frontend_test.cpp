@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+#include "base/text.h"
 #include "rule/english.h"
 #include "rule/rule.h"
 
@@ -230,8 +232,12 @@ TEST(JsonFrontend, SaysWhatIsWrongAndWhere) {
       {R"({"field":"inactive_days","operator":">","value":"long"})", "expected a number of days"},
       {R"({"field":"city","operator":"=","value":["x"]})", "expected text, got [\"x\"]"},
       {R"({"field":"city","operator":"=","value":"a\u0000b"})", "without NUL"},
-      {R"({"field":"visit","operator":"=","value":"order_count","valueSource":"field"})",
-       "/valueSource: one field"},
+      {R"({"field":"visit","operator":"=","value":"ordercuont","valueSource":"field"})",
+       "/value: unknown field `ordercuont`; did you mean `orderCount`?"},
+      {R"({"field":"visit","operator":"=","value":"city","valueSource":"field"})",
+       "/: `visit` and `city` cannot be compared: two texts, two numbers or two times"},
+      {R"({"field":"visit","operator":"in","value":"order_count","valueSource":"field"})",
+       "/operator: two values are compared by"},
       {R"({"$and": {"visit": 1}})", "/$and: expected a list"},
       {R"({"totalSpent": {"$grt": 1}})", "/totalSpent/$grt: unknown operator `$grt`"},
       {R"({"a/b": 1})", "/a~1b: unknown field `a/b`"},
@@ -252,6 +258,23 @@ TEST(JsonFrontend, SaysWhatIsWrongAndWhere) {
     EXPECT_THAT(Read(json), HasSubstr(message)) << json;
     EXPECT_THAT(Read(json), testing::StartsWith("error: ")) << json;
   }
+}
+
+// The blocks of JSON in a guide: each a rule, or one on each line.
+TEST(JsonFrontend, ReadsWhatItsGuideShows) {
+  std::string guide = *ReadFile(TIDINGS_SOURCE_DIR "/docs/rules.md");
+  int rules = 0;
+  for (size_t at = guide.find("```json\n"); at != guide.npos;
+       at = guide.find("```json\n", at + 8)) {
+    std::string block = guide.substr(at + 8, guide.find("```", at + 8) - at - 8);
+    bool whole = Json::accept(block);
+    for (const auto& rule : whole ? std::vector<std::string_view>{block} : Split(block, '\n')) {
+      if (rule.empty()) continue;
+      EXPECT_THAT(Read(rule), testing::StartsWith("customers who")) << rule;
+      ++rules;
+    }
+  }
+  EXPECT_EQ(rules, 4);
 }
 
 TEST(JsonFrontend, NamesAllMistakesAtOnce) {

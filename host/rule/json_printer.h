@@ -8,6 +8,9 @@
 //   VALUE]}
 //   {"orders": "count" | "sum" | "min" | "max" | "first" | "last", "where": GROUP}
 //   {"text": "x"}, {"number": 2.5}
+// The reader takes a few shorter forms besides: `"orders": "avg"` as a VALUE, {"orders": "sum",
+// "where": GROUP, "operator": ">", "value": 5} for a comparison of one, {"orders": "any" | "all",
+// "where": GROUP}, and react-querybuilder's "valueSource": "field".
 #pragma once
 
 #include <string>

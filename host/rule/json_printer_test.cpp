@@ -33,6 +33,14 @@ TEST(JsonPrinter, PrintsWhatItReads) {
        R"({"field":"attributes.n","operator":"in","value":[{"text":"41"},{"number":"41"}]})"},
       {R"({"left": {"field": "city"}, "operator": "!=", "right": {"lower": {"field": "name"}}})",
        R"({"left":{"field":"city"},"operator":"=","right":{"lower":{"field":"name"}},"not":true})"},
+      {R"({"orders": "count", "operator": "atLeast", "value": "2"})",
+       R"({"subject":{"orders":"count","where":{"combinator":"and","rules":[]}},)"
+       R"("operator":">=","value":2})"},
+      {R"({"orders": "any", "where": {"order_amount": {"$gt": 500}}})",
+       R"({"subject":{"orders":"count","where":{"combinator":"and","rules":[)"
+       R"({"field":"order_amount","operator":">","value":500}]}},"operator":">","value":0})"},
+      {R"({"field": "order_count", "operator": "<", "value": "visit", "valueSource": "field"})",
+       R"({"left":{"real":{"field":"order_count"}},"operator":"<","right":{"real":{"field":"visit"}}})"},
   };
   for (const auto& [json, canonical] : kCases) {
     EXPECT_EQ(Canonical(json), canonical);
@@ -43,13 +51,18 @@ TEST(JsonPrinter, PrintsWhatItReads) {
 TEST(JsonPrinter, SaysWhatIsWrongWithAValue) {
   const std::pair<const char*, const char*> kCases[] = {
       {R"({"subject": {"orders": "cuont"}, "operator": ">", "value": 1})",
-       "/subject/orders: orders are asked for count, sum, min, max, first, last, not `cuont`; did "
-       "you mean `count`?"},
+       "/subject/orders: orders are asked for avg, count, sum, min, max, first, last, not `cuont`; "
+       "did you mean `count`?"},
       {R"({"subject": {"lower": {"field": "visit"}}, "operator": "=", "value": "x"})",
        "/subject/lower: does not take a value of this type"},
-      {R"({"subject": {"real": {"field": "visit"}}, "operator": ">", "value": "5"})",
-       "/subject: what is calculated is compared with `left` and `right`"},
-      {R"({"subject": {"text": "x"}, "operator": "=", "value": "x"})", "/subject: what is"},
+      {R"({"subject": {"real": {"field": "visit"}}, "operator": ">", "value": "five"})",
+       "/value: expected a number"},
+      {R"({"orders": "avg", "operator": "contains", "value": 5})",
+       "/value: a number is compared with =, !=, <, <=, >, >=, in or between"},
+      {R"({"orders": "avg", "operator": "between", "value": [5]})", "/value: `between` needs two"},
+      {R"({"orders": "avg", "value": 5, "where": []})", "/: a rule needs `operator`"},
+      {R"({"orders": "all", "operator": "="})", "/: needs `where`: which orders"},
+      {R"({"subject": {"text": "x"}, "operator": "=", "value": "x"})", "/subject: a constant is"},
       {R"({"left": {"field": "city"}, "operator": "<", "right": {"number": 5}})",
        "/: both sides have to be text, or numbers"},
       {R"({"left": {"field": "city"}, "operator": "in", "right": {"text": "x"}})",

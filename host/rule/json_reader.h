@@ -1,5 +1,6 @@
-// The reader behind json_frontend.h, in two halves: groups and rules (json_frontend.cpp), canonical
-// JSON and Mongo filters (json_filters.cpp). Internal to them.
+// The reader behind json_frontend.h, in three parts: groups and rules (json_frontend.cpp), values of
+// orders and calculated ones (json_values.cpp), fields and Mongo filters (json_filters.cpp). Internal
+// to them.
 #pragma once
 
 #include <optional>
@@ -42,14 +43,26 @@ class JsonReader {
   static void CloseAlternative(Group& alternatives, Group& group);
   Node ReadRule(const Json& json, const std::string& pointer);
 
-  // json_filters.cpp
+  // json_values.cpp
   Expr ReadExpr(const Json& json, const std::string& pointer);
   std::vector<Node> ReadWhere(const Json& json, const std::string& pointer);
-  Node ReadSubject(const Json& json, const std::string& pointer);
+  Node ReadOrders(const Json& json, const std::string& pointer);
+  Node ReadSubject(const Json& json, const Json& value, const std::string& pointer,
+                   const std::string& value_pointer);
+  Node ReadCalculated(const Expr& subject, const NamedOp& op, const Json& value,
+                      const std::string& pointer);
+  static Node CompareCalculated(const Expr& subject, Op op, const std::vector<double>& numbers);
+  std::optional<double> ReadReal(const Json& json, const std::string& pointer);
   Node ReadRelation(const Json& json, const std::string& pointer);
+  Node ReadFields(const NamedField& left, const NamedOp& op, const Json& json,
+                  const std::string& pointer);
+  Node Related(Relation relation, const NamedOp& op, bool negated, const std::string& pointer);
+
+  // json_filters.cpp
   std::optional<NamedField> ReadField(const Json& json, const std::string& pointer);
   std::optional<NamedField> ReadFieldName(const std::string& name, const std::string& pointer);
   std::optional<NamedOp> ReadOperator(const Json& json, const std::string& pointer);
+  bool HasRoom(const std::string& pointer);
   Node Compare(const NamedField& field, const NamedOp& op, const Json& value,
                const std::string& pointer);
   static Node OfSomeOrder(Node condition, const NamedOp& op);

@@ -19,6 +19,8 @@ namespace {
 
 std::string Quote(const std::string& text) { return ToLine(Json(text)); }
 
+constexpr const char* kSmall[] = {"0", "1", "2", "3", "99.5", "250", "1000", "-1"};
+
 class RuleMaker {
  public:
   explicit RuleMaker(Random& random) : random_(random) {}
@@ -34,7 +36,7 @@ class RuleMaker {
 
  private:
   std::string Comparison() {
-    switch (random_.Below(8)) {
+    switch (random_.Below(10)) {
       case 0: return Text();
       case 1: return Number();
       case 2: return Time();
@@ -42,6 +44,8 @@ class RuleMaker {
       case 4: return Tags();
       case 5: return Orders();
       case 6: return Items();
+      case 7: return Aggregate();
+      case 8: return Fields();
       default: return Attribute();
     }
   }
@@ -152,6 +156,36 @@ class RuleMaker {
     return Rule("order_date", op,
                 Values(
                     op, [&] { return AnyTime(); }, TextBelow));
+  }
+
+  // Some order, all of them, or what they come to.
+  std::string Aggregate() {
+    std::string where = "\"where\":" + Orders();
+    if (random_.Chance(0.3)) {
+      return std::string(R"({"orders":")") + (random_.Chance(0.5) ? "any" : "all") + "\"," + where +
+             "}";
+    }
+    static constexpr const char* kQuestions[] = {"count", "sum", "avg", "min", "max"};
+    std::string op = Op();
+    return std::string(R"({"orders":")") + Pick(random_, kQuestions) + "\"," +
+           (random_.Chance(0.5) ? where + "," : "") + "\"operator\":" + Quote(op) + ",\"value\":" +
+           Values(
+               op, [&] { return Pick(random_, kSmall); }, NumberBelow) +
+           "}";
+  }
+
+  std::string Fields() {
+    static constexpr const char* kTexts[] = {"name", "city", "email", "phone", "status"};
+    static constexpr const char* kNumbers[] = {"total_spend", "visit", "order_count"};
+    static constexpr const char* kTimes[] = {"last_order_date", "created_at"};
+    static constexpr const char* kOps[] = {"=", "!=", "<", "<=", ">", ">="};
+    auto two = [&](const auto& fields) {
+      std::string left = Pick(random_, fields), right = Pick(random_, fields);
+      return R"({"valueSource":"field","field":")" + left + R"(","operator":")" +
+             Pick(random_, kOps) + R"(","value":")" + right + "\"}";
+    };
+    uint64_t kind = random_.Below(3);
+    return kind == 0 ? two(kTexts) : kind == 1 ? two(kNumbers) : two(kTimes);
   }
 
   std::string Items() {

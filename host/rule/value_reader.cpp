@@ -88,17 +88,29 @@ class ValueReader {
         {"max", {Kind::kMost, Column::kOrderAmount, {}}},
         {"first", {Kind::kLeast, Column::kOrderDate, {}}},
         {"last", {Kind::kMost, Column::kOrderDate, {}}}};
-    std::vector<std::string> names;
+    std::vector<Node> where;
+    if (json.contains("where")) where = read_orders_(json["where"], pointer + "/where");
+    if (json["orders"] == "avg") return Average(where);
+    std::vector<std::string> names = {"avg"};
     for (auto [name, aggregate] : kAggregates) {
       names.emplace_back(name);
       if (json["orders"] != name) continue;
-      if (json.contains("where")) aggregate.where = read_orders_(json["where"], pointer + "/where");
+      aggregate.where = std::move(where);
       return {std::move(aggregate)};
     }
     std::string word = TextOf(json, "orders");
     return Wrong(pointer + "/orders",
                  fmt::format("orders are asked for {}, not `{}`{}", Join(names, ", "), word,
                              DidYouMean(word, names)));
+  }
+
+  // As scripts have it: missing where no order is.
+  static Expr Average(const std::vector<Node>& where) {
+    auto real = [&](Aggregate::Function function) {
+      return Expr{Call{Function::kReal, {{Aggregate{function, Column::kOrderAmount, where}}}}};
+    };
+    return {Call{Function::kDivide,
+                 {real(Aggregate::Function::kSum), real(Aggregate::Function::kCount)}}};
   }
 
   Expr ReadCall(Function function, const Json& json, const std::string& pointer, int depth) {
