@@ -67,7 +67,8 @@ class Cutter {
 
   std::vector<Word> Cut() {
     while (at_ < sentence_.size()) {
-      bool taken = TakeQuoted() || TakeNumeric() || TakeHyphen() || TakeSign() || TakeLetters();
+      bool taken = TakeQuoted() || TakeDialling() || TakeNumeric() || TakeHyphen() || TakeSign() ||
+                   TakeLetters();
       if (!taken) Add(Kind::kSign, std::string(Rest().substr(0, 1)), Utf8Length(Rest()));
     }
     return std::move(words_);
@@ -106,6 +107,15 @@ class Cutter {
     while (!chunk.empty() && (chunk.back() == '.' || chunk.back() == '?')) chunk.remove_suffix(1);
     if (chunk.find('@') == std::string_view::npos) return false;
     Add(Kind::kQuoted, std::string(chunk), chunk.size());
+    return true;
+  }
+
+  // "+91": the beginning of a phone number.
+  bool TakeDialling() {
+    size_t end = at_ + 1;
+    while (IsDigit(At(end))) ++end;
+    if (At(at_) != '+' || end < at_ + 3 || Adjacent()) return false;
+    Add(Kind::kQuoted, std::string(Rest().substr(0, end - at_)), end - at_);
     return true;
   }
 
@@ -176,14 +186,22 @@ class Cutter {
       if (EndsWithNumber() && next != std::string_view::npos && StartsNumber(next)) {
         Add(Kind::kSign, "-", hyphen.size());
       } else if (spaced) {
-        Add(Kind::kSign, words_.empty() || StartsNumber(at_ + hyphen.size()) ? "minus" : ",",
-            hyphen.size());
+        AddDash(hyphen.size());
       } else {
         at_ += hyphen.size();
       }
       return true;
     }
     return false;
+  }
+
+  // "- in Pune" is an item of a list.
+  void AddDash(size_t length) {
+    bool minus = StartsNumber(at_ + length);
+    if (words_.empty() && !minus)
+      at_ += length;
+    else
+      Add(Kind::kSign, minus ? "minus" : ",", length);
   }
 
   bool StartsNumber(size_t at) const {
@@ -284,6 +302,7 @@ class Cutter {
       second = whole.second;
     }
     std::string written(Rest().substr(0, length));
+    if (written == "US") text = "usa";
     words_.push_back({Kind::kWord, std::move(text), written, at_, length});
     if (!second.empty()) words_.push_back({Kind::kWord, std::move(second), written, at_, length});
     at_ += length;
