@@ -9,7 +9,7 @@ constexpr Phrase kPhrases[] = {
      "the|a|an|of|our|my|your|their|his|her|its|please|also|still|already|"
      "currently|yet|ever|at all|even once|with us|from our store|in our store|"
      "inclusive|at our store|on our site|on our website|from our shop|in our shop|to us|any|"
-     "kindly|so far|actually|basically|simply|in our database"},
+     "kindly|so far|actually|basically|simply|in our database|it has been|pls|plz"},
 
     // Who is asked for.
     {"REQUEST", "",
@@ -22,12 +22,13 @@ constexpr Phrase kPhrases[] = {
      "build a segment of|build a segment for|make a segment of|a list of|list of|"
      "audience of|audience|segment|include|reach|re engage|reengage|reactivate|win back|let us "
      "target|i want to target|"
-     "want to target|which|looking for|build me a segment of|make me a list of"},
+     "want to target|which|can you|could you|would you|looking for|build me a segment of|make me a "
+     "list of"},
     {"PEOPLE", "",
      "customer|customers|people|person|persons|user|users|shopper|shoppers|contact|"
      "contacts|client|clients|member|members|folks|those|buyer|buyers|purchaser|"
      "purchasers|consumer|consumers|anyone|anybody|guys|ones|patrons|individuals|registered "
-     "users|registered customers|registered members|resident|residents"},
+     "users|registered customers|registered members|resident|residents|sign ups|signups|ppl"},
     {"EVERYONE", "",
      "everyone|everybody|all customers|all people|all users|all contacts|"
      "every customer|all clients|all shoppers|all members|all buyers|each customer|"
@@ -41,7 +42,9 @@ constexpr Phrase kPhrases[] = {
     {"WITH", "", "with|having|have|has"},
     {"NOT", "", "not"},
     {"NEVER", "", "never"},
-    {"NO", "", "no|not any|with no|having no|have no|has no"},
+    {"NO", "",
+     "no|not any|with no|having no|have no|has no|not a single|not one|not even one|not even a "
+     "single"},
     {"WITHOUT", "", "without|lacking"},
     {"NON", "", "non"},
     {"BUT", "", "but"},
@@ -64,8 +67,10 @@ constexpr Phrase kPhrases[] = {
     {"EXCEPT", "",
      "except|excluding|except for|other than|apart from|exclude|leaving out|"
      "with the exception of|barring|minus those|but exclude|and exclude|but not those|"
-     "aside from"},
+     "aside from|skip|omit|leave out|but not the ones|but not people|but not customers|but not "
+     "anyone"},
     {"COMMA", "", ","},
+    {"COLON", "", ":"},
     {"OPEN", "", "("},
     {"CLOSE", "", ")"},
     {"SLASH", "", "/"},
@@ -103,7 +108,8 @@ constexpr Phrase kPhrases[] = {
      "and more|plus|or upwards|and upwards|and higher"},
     {"ORLESS", "", "or less|or fewer|or below|or under|or lower|and below|and under|and less"},
     {"BETWEEN", "",
-     "between|ranging between|in the range|in the range of|within the range|"
+     "between|ranging between|in the range|range|range of|in range|in range of|in the range "
+     "of|within the range|"
      "anywhere between"},
     {"FROM", "", "from|ranging from|anywhere from"},
     {"TO", "", "to|-|till|until|through|up to"},
@@ -121,6 +127,7 @@ constexpr Phrase kPhrases[] = {
     {"NUMBER", "0", "zero|nil"},
     {"NUMBER", "1", "a single|single"},
     {"NUMBER", "12", "dozen|a dozen"},
+    {"NUMBER", "6", "half a dozen|half dozen"},
     {"NUMBER", "40", "fourty"},
     {"NUMBER", "90", "ninty"},
     {"NUMBER", "100", "hundred"},
@@ -175,7 +182,7 @@ constexpr Phrase kPhrases[] = {
     {"ORDINAL", "", "st|nd|rd|th"},
 
     // What customers do. A singular ORDERS may be one of several orders, a plural one all of them.
-    {"SPENT", "", "spent|spend|spends|spending|paid"},
+    {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged"},
     {"SPENDING", "",
      "spend|spends|spending|total spend|total spends|total spending|lifetime spend|"
      "lifetime spending|lifetime spends|overall spend|total lifetime spend|"
@@ -187,6 +194,7 @@ constexpr Phrase kPhrases[] = {
      "total|in total|overall|altogether|in all|till date|to date|till now|until now|"
      "all together|lifetime|over their lifetime|in their lifetime|a total of|total of|"
      "cumulatively|all time"},
+    {"HISTORY", "", "history"},
     {"INONEORDER", "",
      "in a single order|in one order|on a single order|on one order|"
      "in a single purchase|in one purchase|on a single purchase|on one purchase|"
@@ -233,7 +241,9 @@ constexpr Phrase kPhrases[] = {
      "refund|refunds|got a refund|received a refund|received refund|"
      "got refund|been refunded|were refunded|was refunded|requested a refund"},
     {"REFUND", "CANCELLED", "cancellation|cancellations|order cancellation|order cancellations"},
-    {"VISITED", "", "visited|visiting|come in|came in|dropped by"},
+    {"VISITED", "",
+     "visited|visiting|come in|came in|dropped by|dropped in|stopped by|walked in|walked into|came "
+     "to|come to|been to"},
     {"VISIT", "", "visit"},
     {"VISITS", "",
      "visit|visits|visit count|number of visits|total visits|visits count|"

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "rule/json_frontend.h"
+#include "rule/logic.h"
 #include "rule/rule.h"
 #include "sentence/chart.h"
 #include "sentence/grammar.h"
@@ -63,11 +65,18 @@ class Parser {
         if (refused_.refused.empty()) refused_ = std::move(meaning);
         continue;
       }
-      auto same = [&](const Meaning& other) { return other.rule == meaning.rule; };
+      auto same = [&](const Meaning& other) { return AreSame(other.rule, meaning.rule); };
       if (std::none_of(meanings.begin(), meanings.end(), same))
         meanings.push_back(std::move(meaning));
     }
     return meanings;
+  }
+
+  // Written the same way, or so once simplified: "neither ... nor" may be parsed in two ways.
+  static bool AreSame(const Json& a, const Json& b) {
+    if (a == b) return true;
+    auto left = rule::ParseJsonRule(ToLine(a)), right = rule::ParseJsonRule(ToLine(b));
+    return left && right && rule::Simplified(*left) == rule::Simplified(*right);
   }
 
   // The rule engine has the last word: it knows the limits of a rule.

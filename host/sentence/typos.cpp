@@ -1,8 +1,10 @@
 #include "sentence/typos.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "sentence/refusals.h"
 #include "sentence/vocabulary.h"
 
 namespace tidings::sentence {
@@ -95,10 +97,11 @@ std::optional<std::string> MendTypo(std::string_view word) {
 std::vector<std::string> SimilarWords(std::string_view word) {
   constexpr size_t kMost = 2;
   if (word.size() < 4 || word.size() > kLongestTypo) return {};
+  static const std::set<std::string> refused(RefusedWords().begin(), RefusedWords().end());
   size_t limit = word.size() < 6 ? 1 : 2;
   std::vector<std::pair<size_t, std::string>> found;
   for (const std::string& known : KnownWords()) {
-    if (!AreNear(word, known, limit)) continue;
+    if (!AreNear(word, known, limit) || refused.contains(known)) continue;
     size_t slips = Slips(word, known, 1);
     if (slips <= limit) found.emplace_back(slips, known);
   }

@@ -101,6 +101,20 @@ bool MayBeName(const Word& word, std::span<const Sense> senses) {
   return word.text.size() == 1 || std::none_of(senses.begin(), senses.end(), IsStructural);
 }
 
+// "festival-shopper" as one name: how many words it takes, and what stands there.
+struct Compound {
+  size_t words = 1;
+  std::string written;
+};
+Compound CompoundAt(std::span<const Word> words) {
+  Compound compound{1, words[0].written};
+  while (compound.words < words.size() && words[compound.words - 1].glue != '\0') {
+    const Word& next = words[compound.words++];
+    compound.written += words[compound.words - 2].glue + next.written;
+  }
+  return compound;
+}
+
 // "attribute plan" is attributes.plan.
 bool IsAttribute(std::span<const Word> words) {
   return words.size() > 1 && words[0].text == "attribute" && words[1].kind == Kind::kWord;
@@ -119,6 +133,8 @@ std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words) {
     const Word& word = words[i];
     if (const char* kind = KindName(word)) senses[i].push_back({kind, MeaningOf(word), 1});
     if (MayBeName(word, senses[i])) senses[i].push_back({"ANY", word.written, 1});
+    Compound compound = CompoundAt(words.subspan(i));
+    if (compound.words > 1) senses[i].push_back({"ANY", compound.written, compound.words});
     if (IsAttribute(words.subspan(i))) senses[i].push_back({"ATTRIBUTE", words[i + 1].text, 2});
   }
   return senses;

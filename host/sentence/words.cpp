@@ -46,12 +46,16 @@ struct Contraction {
   std::string_view second;
 };
 constexpr Contraction kContractions[] = {
-    {"havent", "have", "not"},    {"hasnt", "has", "not"},    {"hadnt", "had", "not"},
-    {"didnt", "did", "not"},      {"dont", "do", "not"},      {"doesnt", "does", "not"},
-    {"isnt", "is", "not"},        {"arent", "are", "not"},    {"wasnt", "was", "not"},
-    {"werent", "were", "not"},    {"cannot", "can", "not"},   {"atleast", "at", "least"},
-    {"atmost", "at", "most"},     {"upto", "up", "to"},       {"signup", "sign", "up"},
-    {"signedup", "signed", "up"}, {"onetime", "one", "time"}, {"firsttime", "first", "time"}};
+    {"havent", "have", "not"},    {"hasnt", "has", "not"},      {"hadnt", "had", "not"},
+    {"didnt", "did", "not"},      {"dont", "do", "not"},        {"doesnt", "does", "not"},
+    {"isnt", "is", "not"},        {"arent", "are", "not"},      {"wasnt", "was", "not"},
+    {"werent", "were", "not"},    {"cannot", "can", "not"},     {"atleast", "at", "least"},
+    {"atmost", "at", "most"},     {"upto", "up", "to"},         {"signup", "sign", "up"},
+    {"signedup", "signed", "up"}, {"onetime", "one", "time"},   {"firsttime", "first", "time"},
+    {"havnt", "have", "not"},     {"hasnot", "has", "not"},     {"didnot", "did", "not"},
+    {"doesnot", "does", "not"},   {"donot", "do", "not"},       {"isnot", "is", "not"},
+    {"morethan", "more", "than"}, {"lessthan", "less", "than"}, {"wth", "with", ""},
+    {"frm", "from", ""},          {"thn", "than", ""},          {"nd", "and", ""}};
 
 // Endings behind an apostrophe; "" = says nothing.
 constexpr Contraction kEndings[] = {{"n't", "", "not"}, {"'ve", "", "have"}, {"'re", "", "are"},
@@ -188,6 +192,7 @@ class Cutter {
       } else if (spaced) {
         AddDash(hyphen.size());
       } else {
+        words_.back().glue = '-';
         at_ += hyphen.size();
       }
       return true;
@@ -230,12 +235,17 @@ class Cutter {
     return true;
   }
 
+  void Skip(std::string_view blank) {
+    if (blank == "_" && Adjacent()) words_.back().glue = '_';
+    at_ += blank.size();
+  }
+
   bool TakeSign() {
     if (TakeExclamation()) return true;
     for (const Sign& sign : kSigns) {
       if (!Rest().starts_with(sign.written)) continue;
       if (sign.text.empty())
-        at_ += sign.written.size();
+        Skip(sign.written);
       else
         Add(Kind::kSign, std::string(sign.text), sign.written.size());
       return true;
