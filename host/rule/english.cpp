@@ -83,7 +83,9 @@ std::string When(const Comparison& comparison) {
       return ago ? fmt::format("less than {} ago", SpanText(*ago)) : "after " + words[0];
     case Op::kGreaterEqual:
       return ago ? fmt::format("within the last {}", SpanText(*ago)) : "on or after " + words[0];
-    case Op::kBetween: return fmt::format("between {} and {}", words[0], words[1]);
+    case Op::kBetween:
+      if (words[0] == words[1]) return "on " + words[0];
+      return fmt::format("between {} and {}", words[0], words[1]);
     default: return (ago ? "exactly " : "on ") + List(words, "or");
   }
 }
@@ -125,8 +127,11 @@ std::string Number(const Comparison& comparison, Column column, bool negated) {
   if (IsAbsence(comparison.op)) {
     return fmt::format("whose {} {} missing", Info(column).noun, negated ? "is not" : "is");
   }
-  bool once =
-      comparison.op != Op::kBetween && Words(comparison.constants) == std::vector<std::string>{"1"};
+  auto words = Words(comparison.constants);
+  bool never = comparison.op == Op::kEqual && words[0] == "0";
+  if (never && !negated)
+    return spend ? "who have spent nothing" : fmt::format("who have never {}", VerbOf(column));
+  bool once = comparison.op != Op::kBetween && words == std::vector<std::string>{"1"};
   const char* times = spend ? "" : once ? " time" : " times";
   return fmt::format("who have {}{} {}{}", negated ? "not " : "", VerbOf(column),
                      Amount(comparison), times);
@@ -285,6 +290,11 @@ std::string Print(const Node& node, bool nested) {
   if (auto* relation = std::get_if<Relation>(&node.part)) return Clause(*relation, node.negated);
   const auto& group = std::get<Group>(node.part);
   if (!node.negated) return Print(group, nested);
+  if (group.nodes.size() == 1) {
+    Node inner = group.nodes.front();
+    inner.negated = !inner.negated;
+    return Print(inner, nested);
+  }
   return "to whom this does not apply: (" + Print(group, false) + ")";
 }
 

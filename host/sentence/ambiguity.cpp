@@ -9,6 +9,10 @@ constexpr const char* kSayOr = "a customer has one city; join cities with \"or\"
 constexpr const char* kSayNotAgain =
     "say whether \"not\" counts for both: repeat \"have not\" or \"have\"";
 constexpr const char* kSayGroups = "say what \"or\" joins, by parentheses";
+constexpr const char* kSayWhen =
+    "visits are not dated: say \"have visited\" and \"have ordered\" each, with its own time";
+constexpr const char* kSayWhose =
+    "say whether the city counts for both: put it first, as in \"in Pune and (...)\"";
 constexpr const char* kSayHowMany = "say of each number whether it is the least, the most or exact";
 
 // The first or last part of a chain.
@@ -69,11 +73,33 @@ bool SharesLimit(const Json& before, const Json& after) {
          OpOf(first[2]) != "=";
 }
 
+// "visited or ordered in 30 days": the time may be that of both.
+bool SharesTime(const Json& before, const Json& after) {
+  static const Json kVisited = {"verb", {"visits", {"bound", ">=", "1"}}};
+  const Json& first = Edge(before, true);
+  const Json& second = Edge(after, false);
+  if (first[0] != "clause" || second[0] != "clause" || second[1] != "bare") return false;
+  return first[2] == kVisited && second[2][0] == "verb" && second[2][1][0] == "bought";
+}
+
+bool HasCity(const Json& m) {
+  if (!m.is_array() || m.empty()) return false;
+  return m[0] == "city" || std::any_of(m.begin(), m.end(), HasCity);
+}
+
+// "over 5k or 10 visits in Pune": the city behind the last may be that of all.
+bool SharesCity(const std::vector<Json>& members) {
+  const Json& last = members.back();
+  bool trails = last[0] == "clause" && last[2][0] == "narrowed" && HasCity(last[2][2]);
+  return trails && std::none_of(members.begin(), members.end() - 1, HasCity);
+}
+
 std::optional<std::string> WhyPair(const Json& before, const Json& after, bool any) {
   bool denied = SharesDenial(before, after) && (any || Said(after)[0] == "noun");
   if (denied) return kSayNotAgain;
   if (any && HasWith(before)) return kSayGroups;
   if (SharesLimit(before, after)) return kSayHowMany;
+  if (SharesTime(before, after)) return kSayWhen;
   return std::nullopt;
 }
 
@@ -81,6 +107,7 @@ std::optional<std::string> WhyPair(const Json& before, const Json& after, bool a
 
 std::optional<std::string> WhyAmbiguous(const std::vector<Json>& members, bool any) {
   if (!any && std::count_if(members.begin(), members.end(), IsCity) > 1) return kSayOr;
+  if (any && members.size() > 1 && SharesCity(members)) return kSayWhose;
   for (size_t i = 1; i < members.size(); ++i) {
     if (auto why = WhyPair(members[i - 1], members[i], any)) return why;
   }

@@ -54,6 +54,7 @@ int Grammar::Id(std::string_view symbol) const {
 Chart::Chart(const Grammar& grammar, std::vector<std::vector<Sense>> senses)
     : grammar_(grammar), senses_(std::move(senses)) {
   known_.resize(grammar_.symbols() * (senses_.size() + 1));
+  missed_.resize(senses_.size() + 1);
 }
 
 std::vector<Json> Chart::Parse(std::string_view symbol) {
@@ -92,7 +93,14 @@ Chart::Matches Chart::Terminals(int symbol, size_t at) {
   Matches matches;
   AddSenses(matches, grammar_.Name(symbol), at);
   for (const Match& match : matches) furthest_ = std::max(furthest_, match.end);
+  if (matches.empty()) missed_[at].insert(symbol);
   return matches;
+}
+
+std::set<std::string> Chart::expected() const {
+  std::set<std::string> kinds;
+  for (int symbol : missed_[furthest_]) kinds.insert(grammar_.Name(symbol));
+  return kinds;
 }
 
 void Chart::AddSenses(Matches& matches, const std::string& kind, size_t at) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,8 @@ class Chart {
 
   // How many words, from the first, some attempt could place.
   size_t furthest() const { return furthest_; }
+  // The kinds of words that would have led further.
+  std::set<std::string> expected() const;
   // Whether the work was given up because there were too many readings.
   bool exhausted() const { return steps_ > kMaxSteps; }
 
@@ -94,6 +97,7 @@ class Chart {
   std::vector<std::vector<Sense>> senses_;
   std::vector<std::unique_ptr<Matches>> known_;  // by symbol and place
   const Matches none_;
+  std::vector<std::set<int>> missed_;  // by place: symbols that were looked for in vain
   size_t furthest_ = 0;
   size_t steps_ = 0;
 };

@@ -1,10 +1,9 @@
 #include "sentence/clause_writer.h"
 
-#include <span>
-#include <string_view>
 #include <unordered_map>
 
 #include "sentence/rule_json.h"
+#include "sentence/rule_operators.h"
 
 namespace tidings::sentence {
 namespace {
@@ -13,31 +12,11 @@ constexpr const char* kAmbiguous = "ambiguous";
 constexpr const char* kUnsupported = "unsupported";
 constexpr const char* kNobody = "no customer can fit this; was something else meant?";
 
-struct Pair {
-  std::string_view op, other;
-};
-std::string Look(std::span<const Pair> pairs, const std::string& op) {
-  for (const Pair& pair : pairs) {
-    if (op == pair.op) return std::string(pair.other);
-  }
-  return "";
+// "2k orders" may be worth so much each.
+bool IsCount(const std::string& field, const Amount& amount) {
+  bool money = amount.money && (!amount.scaled || field == "order_count");
+  return amount.IsWhole() && !money;
 }
-
-// The exact opposite, for fields that are never missing.
-constexpr Pair kOpposites[] = {{"<", ">="},
-                               {"<=", ">"},
-                               {">", "<="},
-                               {">=", "<"},
-                               {"=", "!="},
-                               {"!=", "="},
-                               {"in", "notIn"},
-                               {"between", "notBetween"},
-                               {"contains", "doesNotContain"},
-                               {"notNull", "null"}};
-// More time ago is an earlier time.
-constexpr Pair kEarlier[] = {{"<", ">"}, {"<=", ">="}, {">", "<"}, {">=", "<="}};
-
-bool IsLower(const std::string& op) { return op == ">" || op == ">="; }
 
 }  // namespace
 
@@ -56,10 +35,13 @@ Json ClauseWriter::Write(const Json& m, Sign sign) {
       {"days_since", &ClauseWriter::DaysSince},
       {"order_date", &ClauseWriter::OrderDate},
       {"joined", &ClauseWriter::Joined},
+      {"customer_since", &ClauseWriter::CustomerSince},
       {"order_amount", &ClauseWriter::OrderAmount},
+      {"largest_order", &ClauseWriter::LargestOrder},
       {"amount", &ClauseWriter::AmountOfOrder},
       {"status", &ClauseWriter::Status},
       {"item", &ClauseWriter::Item},
+      {"sku", &ClauseWriter::Sku},
       {"city", &ClauseWriter::City},
       {"signed_city", &ClauseWriter::SignedCity},
       {"known", &ClauseWriter::Known},
@@ -122,7 +104,7 @@ bool ClauseWriter::CheckBoth(const std::vector<Limit>& limits) {
 
 Json ClauseWriter::Limited(const std::string& field, const std::vector<Limit>& limits, Sign sign) {
   if (limits.size() == 1) {
-    std::string op = sign.here ? Look(kOpposites, limits[0].op) : limits[0].op;
+    std::string op = sign.here ? OppositeOf(limits[0].op) : limits[0].op;
     return Compare(field, op, limits[0].value);
   }
   Json rules = Json::array();
@@ -141,166 +123,28 @@ Json ClauseWriter::Counted(const std::string& field, const Json& bounds, Sign si
   std::vector<Limit> limits;
   if (!ReadLimits(bounds, limits) || !CheckBoth(limits)) return Refuse(kAmbiguous, kNobody);
   for (const Limit& limit : limits) {
-    bool count = limit.amount.IsWhole() && (!limit.amount.money || limit.amount.scaled);
-    if (!count)
-      return Refuse(kAmbiguous, "is this a number of " + field + " or an amount of money?");
+    if (limit.op == "<" && limit.value == 0) return Refuse(kAmbiguous, kNobody);
+    if (!IsCount(field, limit.amount))
+      return Refuse(kAmbiguous, "say whether this is a number or an amount of money");
   }
+  if (sign.here && bounds[1] == "bare")
+    return Refuse(kAmbiguous, "say \"fewer than\", \"not exactly\" or \"never\"");
   Json rule = Limited(field, limits, sign);
   bool none = rule.contains("field") && rule["operator"] == "<" && rule["value"] == 1;
   return none ? Compare(field, "=", 0) : rule;
 }
 
-Json ClauseWriter::Spend(const Json& m, Sign sign) { return Bounded("total_spend", m[1], sign); }
+// "spent 5000" may be the least or the exact amount; nothing is nothing.
+Json ClauseWriter::Spend(const Json& m, Sign sign) {
+  Json rule = Bounded("total_spend", m[1], sign);
+  bool open = m[1][1] == "bare" && rule["value"] != 0;
+  return open ? Refuse(kAmbiguous,
+                       "say whether this amount is the least, the most or exact: \"spent at least "
+                       "5,000\"")
+              : rule;
+}
 Json ClauseWriter::Orders(const Json& m, Sign sign) { return Counted("order_count", m[1], sign); }
 Json ClauseWriter::Visits(const Json& m, Sign sign) { return Counted("visit", m[1], sign); }
-
-// Comparisons with times -----------------------------------------------------------------------
-
-bool ClauseWriter::IsRecent(const When& when) { return IsLower(when.op); }
-
-std::optional<ClauseWriter::When> ClauseWriter::ReadWhen(const Json& m) {
-  std::optional<When> when;
-  if (m[0] == "period")
-    when = ReadPeriod(m);
-  else if (m[0] == "ago_range")
-    when = ReadAgoRange(m);
-  else if (m[0] == "date")
-    when = ReadOnDate(m);
-  else
-    when = ReadAgo(m);
-  if (!when)
-    Refuse(kAmbiguous, "this is no date or span; write it as in \"5 March 2026\" or \"90 days\"");
-  return when;
-}
-
-// ["since", op, span] compares dates; ["ago", op, span] and ["for", op, span] the time since.
-std::optional<ClauseWriter::When> ClauseWriter::ReadAgo(const Json& m) {
-  auto span = ReadSpan(m[2], meaning_.assumptions);
-  std::string op = m[0] == "since" ? m[1].get<std::string>() : Look(kEarlier, m[1]);
-  if (!span || op.empty()) return std::nullopt;
-  return When{op, *span};
-}
-
-std::optional<ClauseWriter::When> ClauseWriter::ReadAgoRange(const Json& m) {
-  Json near = m[1].is_array() && m[1][0] == "span" ? m[1] : Json{"span", m[1], m[2][2]};
-  auto newest = ReadSpan(near, meaning_.assumptions), oldest = ReadSpan(m[2], meaning_.assumptions);
-  if (!newest || !oldest) return std::nullopt;
-  if (newest->begin().key() != oldest->begin().key()) return std::nullopt;
-  if (*newest->begin() > *oldest->begin()) std::swap(newest, oldest);
-  return When{"between", {*oldest, *newest}};
-}
-
-std::optional<ClauseWriter::When> ClauseWriter::ReadOnDate(const Json& m) {
-  auto days = ReadDate(m[2]);
-  if (!days) return std::nullopt;
-  std::string op = m[1];
-  if (op == "=") return Between(*days, *days);
-  if (op == "!=") return std::nullopt;
-  return When{op, op == ">" || op == "<=" ? days->last : days->first};
-}
-
-std::optional<ClauseWriter::When> ClauseWriter::ReadPeriod(const Json& m) {
-  auto first = ReadDate(m[1]), last = ReadDate(m[2]);
-  if (!first || !last || first->first > last->last) return std::nullopt;
-  return Between(*first, *last);
-}
-
-ClauseWriter::When ClauseWriter::Between(const Days& first, const Days& last) {
-  return {"between", {first.first, last.last}};
-}
-
-// A date that may be missing: its negation includes those without one.
-Json ClauseWriter::Dated(const std::string& field, const Json& when_meaning, Sign sign) {
-  auto when = ReadWhen(when_meaning);
-  if (!when) return Compare("", "", nullptr);
-  if (field == "created_at" && sign.here)
-    return Compare(field, Look(kOpposites, when->op), when->value);
-  Json rule = Compare(field, when->op, when->value);
-  return sign.here ? Not(rule) : rule;
-}
-
-Json ClauseWriter::LastOrder(const Json& m, Sign sign) {
-  return Dated("last_order_date", m[1], sign);
-}
-Json ClauseWriter::OrderDate(const Json& m, Sign sign) { return Dated("order_date", m[1], sign); }
-Json ClauseWriter::Joined(const Json& m, Sign sign) { return Dated("created_at", m[1], sign); }
-
-// That someone ordered since a time is the date of the last order; in a period, of any order.
-Json ClauseWriter::Bought(const Json& m, Sign sign) {
-  auto when = ReadWhen(m[1]);
-  if (!when) return Compare("", "", nullptr);
-  if (when->op == "between") return OrderDate(m, sign);
-  if (IsRecent(*when)) return Since(*when, sign);
-  return Refuse(kAmbiguous, "say \"last ordered\" if the last order is meant");
-}
-
-Json ClauseWriter::Since(const When& when, Sign sign) {
-  if (!sign.here) return Recent(when);
-  if (sign.around || sign.exact) return Not(Recent(when));
-  return QuietSince({Look(kOpposites, when.op), when.value});
-}
-Json ClauseWriter::Recent(const When& when) {
-  return Compare("last_order_date", when.op, when.value);
-}
-
-Json ClauseWriter::QuietSince(const When& quiet) {
-  meaning_.assumptions.Add(
-      "who has never ordered has no last order, and is not among those who "
-      "have not ordered lately");
-  return Compare("last_order_date", quiet.op, quiet.value);
-}
-
-// No order since a time. Inside a negated group this has to be the exact opposite of an order
-// since then, or those who never ordered would slip in.
-Json ClauseWriter::Quiet(const Json& m, Sign sign) {
-  auto when = ReadWhen(m[1]);
-  if (!when) return Compare("", "", nullptr);
-  if (when->op == "between")
-    return Refuse(kUnsupported, "name one date since when they have not ordered");
-  bool silence = m[1][0] == "for";
-  if (silence && IsRecent(*when)) return sign.here ? Not(Recent(*when)) : Recent(*when);
-  if (!silence && !IsRecent(*when))
-    return Refuse(kAmbiguous, "say \"last ordered\" if the last order is meant");
-  When since = silence ? When{Look(kOpposites, when->op), when->value} : *when;
-  if (sign.here) return Recent(since);
-  if (sign.around) return Not(Recent(since));
-  return QuietSince({Look(kOpposites, since.op), since.value});
-}
-
-Json ClauseWriter::Active(const Json& m, Sign sign) {
-  meaning_.assumptions.Add("who has ordered is active");
-  return Bought(m, sign);
-}
-
-Json ClauseWriter::BoughtOften(const Json& m, Sign sign) {
-  Assumptions ignored;
-  const Json& often = m[1];
-  auto number = often[0] == "bound" ? ReadAmount(often[2], ignored) : std::nullopt;
-  bool once = number && ((often[1] == ">=" && number->millionths == 1'000'000) ||
-                         (often[1] == ">" && number->millionths == 0));
-  if (once) return Bought({"bought", m[2]}, sign);
-  return Refuse(kUnsupported,
-                "orders are counted in total, not for a period; ask for at least one");
-}
-
-Json ClauseWriter::DaysSince(const Json& m, Sign sign) {
-  std::vector<Limit> limits;
-  if (!ReadLimits(m[1], limits) || !CheckBoth(limits)) return Refuse(kAmbiguous, kNobody);
-  Json rules = Json::array();
-  for (const Limit& limit : limits) {
-    auto ago = [](const Json& days) { return Json{{"daysAgo", days}}; };
-    std::string op = Look(kEarlier, limit.op);
-    if (limit.op == "between")
-      rules.push_back(
-          Compare("last_order_date", "between", {ago(limit.value[1]), ago(limit.value[0])}));
-    else if (op.empty())
-      return Refuse(kAmbiguous, "days pass; say more or less than how many");
-    else
-      rules.push_back(Compare("last_order_date", op, ago(limit.value)));
-  }
-  Json rule = rules.size() == 1 ? rules[0] : GroupOf("and", rules);
-  return sign.here ? Not(rule) : rule;
-}
 
 // Single orders --------------------------------------------------------------------------------
 
@@ -309,6 +153,14 @@ Json ClauseWriter::OrderAmount(const Json& m, Sign sign) {
   if (rule.contains("rules"))
     return Refuse(kUnsupported, "a rule cannot limit the same order twice; say \"between\"");
   return sign.here ? Not(rule) : rule;
+}
+
+// One of the orders is over 500 if the largest is; under 500 says something of all.
+Json ClauseWriter::LargestOrder(const Json& m, Sign sign) {
+  std::vector<Limit> limits;
+  if (!ReadLimits(m[1], limits)) return Compare("", "", nullptr);
+  if (IsLower(limits[0].op)) return OrderAmount(m, sign);
+  return Refuse(kUnsupported, "the largest order can be over an amount, not under it");
 }
 
 // ["amount", "one" or "many", "worth" or null, bounds]
@@ -325,6 +177,7 @@ Json ClauseWriter::AmountOfOrder(const Json& m, Sign sign) {
 
 Json ClauseWriter::Status(const Json& m, Sign sign) { return OfOrder("order_status", m[1], sign); }
 Json ClauseWriter::Item(const Json& m, Sign sign) { return OfOrder("order_item", m[1], sign); }
+Json ClauseWriter::Sku(const Json& m, Sign sign) { return OfOrder("order_sku", m[1], sign); }
 Json ClauseWriter::OfOrder(const char* field, const Json& value, Sign sign) {
   Json rule = Compare(field, "=", value);
   return sign.here ? Not(rule) : rule;
@@ -346,8 +199,7 @@ Json ClauseWriter::City(const Json& m, Sign sign) {
   if (both && !sign.here)
     meaning_.assumptions.Add("a customer has one city: cities joined by \"and\" mean any of them");
   std::string op = cities.size() == 1 ? "=" : "in";
-  return Compare("city", sign.here ? Look(kOpposites, op) : op,
-                 cities.size() == 1 ? cities[0] : cities);
+  return Compare("city", sign.here ? OppositeOf(op) : op, cities.size() == 1 ? cities[0] : cities);
 }
 
 Json ClauseWriter::SignedCity(const Json& m, Sign sign) {

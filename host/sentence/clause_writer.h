@@ -60,6 +60,7 @@ class ClauseWriter {
   Json LastOrder(const Json& m, Sign sign);
   Json OrderDate(const Json& m, Sign sign);
   Json Joined(const Json& m, Sign sign);
+  Json CustomerSince(const Json& m, Sign sign);
   Json Bought(const Json& m, Sign sign);
   Json Since(const When& when, Sign sign);
   static Json Recent(const When& when);
@@ -69,9 +70,11 @@ class ClauseWriter {
   Json BoughtOften(const Json& m, Sign sign);
   Json DaysSince(const Json& m, Sign sign);
   Json OrderAmount(const Json& m, Sign sign);
+  Json LargestOrder(const Json& m, Sign sign);
   Json AmountOfOrder(const Json& m, Sign sign);
   Json Status(const Json& m, Sign sign);
   Json Item(const Json& m, Sign sign);
+  Json Sku(const Json& m, Sign sign);
   static Json OfOrder(const char* field, const Json& value, Sign sign);
   static void ListPlaces(const Json& m, Json& cities, bool& both);
   Json City(const Json& m, Sign sign);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "sentence/typos.h"
 #include "sentence/vocabulary.h"
 
 namespace tidings::sentence {

@@ -38,7 +38,15 @@ class Writer {
   Json Inner(const Json& m, Sign sign) { return Lower(m[1], sign); }
   Json Clause(const Json& m, Sign sign) { return Lower(m[2], sign); }
   Json Negated(const Json& m, Sign sign) { return Lower(m[1], sign.Flipped()); }
-  Json Except(const Json& m, Sign sign) { return Lower(m[1], {!sign.here, sign.around, true}); }
+
+  Json Except(const Json& m, Sign sign) {
+    bool of_orders = m[1][0] == "clause" && m[1][1] == "bare" && m[1][2][1][0] == "status";
+    if (of_orders)
+      return clauses_.Refuse("ambiguous",
+                             "say whether customers or orders are left out: \"and never cancelled "
+                             "an order\"");
+    return Lower(m[1], {!sign.here, sign.around, true});
+  }
 
   Json All(const Json& m, Sign sign) { return Joined(Members(m), sign, "and"); }
 

@@ -6,26 +6,29 @@ namespace {
 constexpr Phrase kPhrases[] = {
     // Words that say nothing, wherever they stand.
     {"FILLER", "",
-     "the|a|an|of|our|my|your|their|his|her|its|us|me|please|also|still|already|"
-     "currently|yet|ever|at all|even once|from us|with us|from our store|in our store|"
+     "the|a|an|of|our|my|your|their|his|her|its|please|also|still|already|"
+     "currently|yet|ever|at all|even once|with us|from our store|in our store|"
      "inclusive|at our store|on our site|on our website|from our shop|in our shop|to us|any|"
-     "kindly|so far"},
+     "kindly|so far|actually|basically|simply|in our database|it has been|pls|plz"},
 
     // Who is asked for.
     {"REQUEST", "",
-     "find|find me|show|show me|list|list out|get|give|give me|select|target|fetch|"
-     "i want|i need|we want|we need|identify|filter|pull|pull up|look for|search for|"
+     "find|find me|find us|show|show me|show us|list|list out|get|get me|get us|give|give me|"
+     "give us|select|target|fetch|fetch me|i want|i need|we want|we need|i want to|we want to|"
+     "i need to|we need to|i would like to|we would like to|see|who are|which "
+     "are|identify|filter|pull|pull up|look for|search for|"
      "segment of|segment for|segment with|a segment of|create segment of|"
      "create a segment of|create a segment for|create a segment with|"
      "build a segment of|build a segment for|make a segment of|a list of|list of|"
      "audience of|audience|segment|include|reach|re engage|reengage|reactivate|win back|let us "
      "target|i want to target|"
-     "want to target|which|looking for"},
+     "want to target|which|can you|could you|would you|looking for|build me a segment of|make me a "
+     "list of"},
     {"PEOPLE", "",
      "customer|customers|people|person|persons|user|users|shopper|shoppers|contact|"
      "contacts|client|clients|member|members|folks|those|buyer|buyers|purchaser|"
      "purchasers|consumer|consumers|anyone|anybody|guys|ones|patrons|individuals|registered "
-     "users|registered customers|registered members"},
+     "users|registered customers|registered members|resident|residents|sign ups|signups|ppl"},
     {"EVERYONE", "",
      "everyone|everybody|all customers|all people|all users|all contacts|"
      "every customer|all clients|all shoppers|all members|all buyers|each customer|"
@@ -34,14 +37,21 @@ constexpr Phrase kPhrases[] = {
     {"ALL", "", "all|every|each|all those|all of those|only"},
     {"WHO", "", "who|that|which|whom|they|whose|where|wherein"},
     {"HAVE", "", "have|has|had|having|got|ve|have had|has had|must have|should have"},
-    {"BE", "", "is|are|was|were|be|been|being|am|should be|must be|has to be"},
+    {"BE", "", "is|are|was|were|be|been|being|am|should be|must be|has to be|:"},
     {"DO", "", "do|does|did"},
     {"WITH", "", "with|having|have|has"},
     {"NOT", "", "not"},
     {"NEVER", "", "never"},
-    {"NO", "", "no|not any|with no|having no|have no|has no"},
+    {"NO", "",
+     "no|not any|with no|having no|have no|has no|not a single|not one|not even one|not even a "
+     "single"},
     {"WITHOUT", "", "without|lacking"},
     {"NON", "", "non"},
+    {"BUT", "", "but"},
+    {"ONLY", "", "only|just"},
+    {"EXTREME", ">=", "minimum|min|a minimum"},
+    {"EXTREME", "<=", "maximum|max|a maximum"},
+    {"YETTO", "", "yet to"},
     {"NOTHING", "", "nothing|no money"},
     {"NONE", "", "none|no orders|not any|nothing|no purchases|no order|no purchase"},
 
@@ -57,8 +67,10 @@ constexpr Phrase kPhrases[] = {
     {"EXCEPT", "",
      "except|excluding|except for|other than|apart from|exclude|leaving out|"
      "with the exception of|barring|minus those|but exclude|and exclude|but not those|"
-     "aside from"},
+     "aside from|skip|omit|leave out|but not the ones|but not people|but not customers|but not "
+     "anyone"},
     {"COMMA", "", ","},
+    {"COLON", "", ":"},
     {"OPEN", "", "("},
     {"CLOSE", "", ")"},
     {"SLASH", "", "/"},
@@ -83,7 +95,7 @@ constexpr Phrase kPhrases[] = {
      "exactly|equal to|equals|precisely|only|just|is equal to|exactly equal to|"
      "no more and no less than"},
     {"CMP", "!=", "not equal to|not exactly|other than|anything but"},
-    {"OVER", ">", "over|above|exceeding|exceeds|exceeded|beyond|crossed|crossing|surpassing|past"},
+    {"OVER", ">", "over|above|exceeding|exceeds|exceeded|beyond|crossed|crossing|surpassing"},
     {"OVER", "<", "under|below"},
     {"SIGN", ">", ">"},
     {"SIGN", ">=", ">="},
@@ -96,7 +108,8 @@ constexpr Phrase kPhrases[] = {
      "and more|plus|or upwards|and upwards|and higher"},
     {"ORLESS", "", "or less|or fewer|or below|or under|or lower|and below|and under|and less"},
     {"BETWEEN", "",
-     "between|ranging between|in the range|in the range of|within the range|"
+     "between|ranging between|in the range|range|range of|in range|in range of|in the range "
+     "of|within the range|"
      "anywhere between"},
     {"FROM", "", "from|ranging from|anywhere from"},
     {"TO", "", "to|-|till|until|through|up to"},
@@ -112,32 +125,11 @@ constexpr Phrase kPhrases[] = {
     {"SCALE", "10000000", "crore|crores|cr"},
     {"SCALE", "1000000", "million|millions|mn|mm|m|mio"},
     {"NUMBER", "0", "zero|nil"},
-    {"NUMBER", "1", "one|a single|single"},
-    {"NUMBER", "2", "two"},
-    {"NUMBER", "3", "three"},
-    {"NUMBER", "4", "four"},
-    {"NUMBER", "5", "five"},
-    {"NUMBER", "6", "six"},
-    {"NUMBER", "7", "seven"},
-    {"NUMBER", "8", "eight"},
-    {"NUMBER", "9", "nine"},
-    {"NUMBER", "10", "ten"},
-    {"NUMBER", "11", "eleven"},
-    {"NUMBER", "12", "twelve|dozen|a dozen"},
-    {"NUMBER", "13", "thirteen"},
-    {"NUMBER", "14", "fourteen"},
-    {"NUMBER", "15", "fifteen"},
-    {"NUMBER", "18", "eighteen"},
-    {"NUMBER", "20", "twenty"},
-    {"NUMBER", "24", "twenty four"},
-    {"NUMBER", "25", "twenty five"},
-    {"NUMBER", "30", "thirty"},
-    {"NUMBER", "40", "forty"},
-    {"NUMBER", "45", "forty five"},
-    {"NUMBER", "50", "fifty"},
-    {"NUMBER", "60", "sixty"},
-    {"NUMBER", "75", "seventy five"},
-    {"NUMBER", "90", "ninety"},
+    {"NUMBER", "1", "a single|single"},
+    {"NUMBER", "12", "dozen|a dozen"},
+    {"NUMBER", "6", "half a dozen|half dozen"},
+    {"NUMBER", "40", "fourty"},
+    {"NUMBER", "90", "ninty"},
     {"NUMBER", "100", "hundred"},
     {"NUMBER", "1000", "thousand"},
     {"NUMBER", "100000", "lakh"},
@@ -160,9 +152,10 @@ constexpr Phrase kPhrases[] = {
     {"HALFYEAR", "", "half a year|half year|half an year"},
     {"ONE", "", "a|an"},
     {"LAST", "", "last|past|previous|preceding|latest|trailing"},
+    {"RECENT", "", "last|past"},
     {"DURING", "", "in|within|during|over|inside|throughout|across|for|since|from|within just"},
     {"WITHIN", "", "in|within|inside|in under|in less than|within less than"},
-    {"THROUGHOUT", "", "in|within|during|over"},
+    {"THROUGHOUT", "", "in|within|during|over|from"},
     {"FOR", "", "for|in|since|for last|for past"},
     {"SINCE", "", "since|since the start of|since the beginning of|starting"},
     {"AGO", "", "ago|back|earlier|before today"},
@@ -171,7 +164,9 @@ constexpr Phrase kPhrases[] = {
     {"ONORAFTER", "", "on or after|from|starting from|no earlier than|not before"},
     {"ONORBEFORE", "", "on or before|by|until|till|up to|no later than|not after"},
     {"ONWARDS", "", "onwards|onward|on"},
-    {"IN", "", "in|during|within|on|throughout"},
+    {"IN", "",
+     "in|during|within|on|throughout|in the year|in year|during the year|in the month of|"
+     "during the month of"},
     {"MONTH", "1", "january|jan"},
     {"MONTH", "2", "february|feb"},
     {"MONTH", "3", "march|mar"},
@@ -187,7 +182,7 @@ constexpr Phrase kPhrases[] = {
     {"ORDINAL", "", "st|nd|rd|th"},
 
     // What customers do. A singular ORDERS may be one of several orders, a plural one all of them.
-    {"SPENT", "", "spent|spend|spends|spending|paid"},
+    {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged"},
     {"SPENDING", "",
      "spend|spends|spending|total spend|total spends|total spending|lifetime spend|"
      "lifetime spending|lifetime spends|overall spend|total lifetime spend|"
@@ -199,6 +194,7 @@ constexpr Phrase kPhrases[] = {
      "total|in total|overall|altogether|in all|till date|to date|till now|until now|"
      "all together|lifetime|over their lifetime|in their lifetime|a total of|total of|"
      "cumulatively|all time"},
+    {"HISTORY", "", "history"},
     {"INONEORDER", "",
      "in a single order|in one order|on a single order|on one order|"
      "in a single purchase|in one purchase|on a single purchase|on one purchase|"
@@ -207,11 +203,10 @@ constexpr Phrase kPhrases[] = {
      "ordered|ordering|bought|buying|purchased|purchasing|shopped|shopping|transacted|"
      "been shopping"},
     {"BUY", "", "order|buy|purchase|shop|transact"},
-    {"CAMEBACK", "", "come back|came back|been back|returned"},
+    {"CAMEBACK", "", "come back|came back|been back"},
     {"SOMETHING", "",
      "before|in the past|previously|something|anything|money|any money|products|items|stuff|a "
-     "product|an item|with "
-     "us|things"},
+     "product|an item|with us|from us|anything from us|something from us|things"},
     {"PLACED", "", "placed|place|places|placing|made|make|makes|making|put in"},
     {"ORDERS", "one", "order|purchase|transaction"},
     {"ORDERS", "many", "orders"},
@@ -228,6 +223,11 @@ constexpr Phrase kPhrases[] = {
      "worth|valued|valued at|costing|for|of value|with value|with a value of|"
      "with an amount|that was|amounting to|with amount|with a total|whose amount is|whose value "
      "is|is|was"},
+    {"LARGEST", "",
+     "largest order|biggest order|highest order|most expensive order|largest order value|highest "
+     "order value|biggest order value|maximum order value|max order value|largest purchase|biggest "
+     "purchase|costliest order"},
+    {"SKU", "", "sku"},
     {"ORDERAMOUNT", "",
      "order amount|order value|single order value|single order amount|"
      "amount of an order"},
@@ -241,7 +241,9 @@ constexpr Phrase kPhrases[] = {
      "refund|refunds|got a refund|received a refund|received refund|"
      "got refund|been refunded|were refunded|was refunded|requested a refund"},
     {"REFUND", "CANCELLED", "cancellation|cancellations|order cancellation|order cancellations"},
-    {"VISITED", "", "visited|visiting|come in|came in|dropped by"},
+    {"VISITED", "",
+     "visited|visiting|come in|came in|dropped by|dropped in|stopped by|walked in|walked into|came "
+     "to|come to|been to"},
     {"VISIT", "", "visit"},
     {"VISITS", "",
      "visit|visits|visit count|number of visits|total visits|visits count|"
@@ -278,7 +280,7 @@ constexpr Phrase kPhrases[] = {
      "enrolled|came on board|been added|were added|was added|opened an account"},
     {"CREATED", "",
      "created|created at|created date|creation date|sign up date|registration date|"
-     "join date|joining date|joined date|account creation date|customer since|"
+     "join date|joining date|joined date|account creation date|"
      "joined on|date joined|date of joining|account created|accounts created|account was created|"
      "account opened"},
     {"NEW", "",
@@ -296,9 +298,10 @@ constexpr Phrase kPhrases[] = {
      "in|from|based in|located in|living in|live in|lives in|residing in|reside in|"
      "resides in|based out of|belong to|belongs to|belonging to|who live in|hailing from|"
      "in the city of|from the city of|staying in|stay in|situated in|settled in|"
-     "coming from|come from|in city|from city|within"},
+     "coming from|come from|in city|from city|within|of"},
     {"OUTSIDE", "",
-     "outside|outside of|located outside|located outside of|not in|not from|away from|out "
+     "live outside|lives outside|reside outside|resides outside|residing outside|outside|outside "
+     "of|located outside|located outside of|not in|not from|away from|out "
      "of|living outside|"
      "based outside|anywhere but|anywhere except|other than in|other than from"},
     {"CITY", "", "city|location|town|home city|hometown|cities"},
@@ -320,10 +323,14 @@ constexpr Phrase kPhrases[] = {
     {"KNOWN", "", "known|present|set|on file|not missing|available|not empty"},
     {"TAGGED", "",
      "tagged|tagged as|tagged with|with tag|with the tag|having the tag|have the tag|"
-     "labelled|with a tag|has the tag|has tag|have tag|tag is"},
+     "labelled|with a tag|has the tag|has tag|have tag|tag is|with tags|with the tags|have tags|"
+     "having tags|has tags"},
     {"TAG", "", "tag|tags|label|labels"},
+    {"INCLUDES", "", "contain|contains|containing|include|includes|including"},
     {"ACCOUNTSTATUS", "", "status|customer status|account status"},
-    {"EQUALS", "", "=|is|are|equals|equal to|is equal to|was|:|as"},
+    {"EQUALS", "",
+     "=|is|are|equals|equal to|is equal to|was|:|as|is one of|one of|is any of|any of|is either "
+     "of"},
 };
 
 }  // namespace

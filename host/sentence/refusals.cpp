@@ -38,9 +38,15 @@ constexpr Reason kReasons[] = {
      "recently|recent|lately|a while|while back|long time|a long time|ages|long ago|soon|old|older|"
      "new|newer|newest|oldest|some time|sometime|these days|nowadays|early|late|once upon|fresh|"
      "inactive|lapsed|dormant|silent|long|newly|awhile|short"},
+    {kVague, kSayHowMuch,
+     "hundreds|dozens|scores|fifth|sixth|seventh|eighth|ninth|tenth|fourth|nth|hundredth|"
+     "eleventh|twelfth|thirteenth|fourteenth|fifteenth|twentieth|thirtieth|half dozen"},
+    {"ambiguous", "say \"came back\", or \"had a refund\"", "returned|return"},
     {"ambiguous", "name the days, as in \"in the last 30 days\" or \"since 1 March 2026\"",
      "today|yesterday|tomorrow|this month|this year|this week|last month|last week|last year|"
-     "this quarter|last quarter|quarter|quarters|weekend|season|diwali|holi|christmas|eid|holiday|"
+     "this quarter|last quarter|previous month|previous year|previous week|preceding month|"
+     "preceding year|preceding "
+     "week|quarter|quarters|weekend|season|diwali|holi|christmas|eid|holiday|"
      "festival|easter|summer|winter|monsoon|spring|autumn|mtd|ytd|financial "
      "year|fiscal|fy|q1|q2|q3|"
      "q4|decade|century|noon|midnight|morning|evening|next|upcoming|monday|tuesday|wednesday|"
@@ -49,6 +55,8 @@ constexpr Reason kReasons[] = {
      "south|north|east|west|southern|northern|eastern|western|central|metro|metros|tier|tier 1|"
      "tier 2|region|regions|area|near|nearby|around|rural|urban|overseas|abroad|local|ncr|coastal"},
     {"unknown_field", "customers have a city, no country or state; name the cities",
+     "kashmir|himachal|uttarakhand|jharkhand|chhattisgarh|manipur|tripura|meghalaya|nagaland|"
+     "mizoram|sikkim|konkan|vidarbha|marathwada|florida|ohio|illinois|virginia|carolina|"
      "india|indian|usa|uk|us|america|american|europe|european|asia|country|countries|state|states|"
      "maharashtra|karnataka|gujarat|kerala|punjab|rajasthan|bihar|telangana|haryana|odisha|assam|"
      "tamil|nadu|pradesh|bengal|uttar|andhra|madhya|germany|france|spain|italy|canada|australia|"
@@ -64,7 +72,15 @@ constexpr Reason kReasons[] = {
      "subscriber|subscribers|newsletter|newsletters|campaign|campaigns|message|messages|sms|"
      "whatsapp|notification|notifications|bounced|delivered|emailed|engagement rate|link|links|"
      "push|received|ignored|complained|spam"},
-    {"unknown_field", "this is not among the fields of a customer",
+    // Words that are no misspelling of those they resemble.
+    {"refuse", "",
+     "stopped|stopping|sent|sending|sends|sender|senders|prune|pairs|pair|camel|others|values|"
+     "limits|limited|staff|precious|haven|individually|excluded|joint|joins|overs|latter|lease|"
+     "speed|sport|timed|twin|twins|forth|thirsty|citing|wherever|whoever|whenever|"
+     "between us|singles|members only|listing|fetching|hold|holding|held|owed|lent|rent|sold"},
+    {"unknown_field",
+     "this is not among the fields of a customer; one of your own is written as in "
+     "\"attributes.plan is gold\"",
      "like|likes|liked|love|loves|prefer|prefers|preferred|colour|color|blue|red|green|interest|"
      "interests|hobby|hobbies|income|salary|job|profession|occupation|education|language|speaks|"
      "hindi|english|religion|device|devices|iphone|iphones|android|ios|app|browser|mobile app|"

@@ -175,8 +175,10 @@ std::optional<Json> ReadSpan(const Json& span, Assumptions& assumptions) {
 
 std::optional<Days> ReadDate(const Json& date) {
   std::string kind = date[0];
+  if (kind == "in_year") return ReadDate({"written_day", date[1], date[2][0], date[2][1]});
   std::array<std::string, 3> parts;
   for (size_t i = 1; i < date.size(); ++i) parts[i - 1] = Plain(date[i]);
+  if (kind == "yearless") return std::nullopt;
   if (kind == "day") return Day(parts[0]);
   if (kind == "year") return Year(parts[0]);
   if (!Year(parts[0])) return std::nullopt;

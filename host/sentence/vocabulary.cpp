@@ -13,6 +13,20 @@ namespace {
 
 using Kind = Word::Kind;
 
+constexpr const char* kOnes[] = {"one",     "two",       "three",    "four",     "five",
+                                 "six",     "seven",     "eight",    "nine",     "ten",
+                                 "eleven",  "twelve",    "thirteen", "fourteen", "fifteen",
+                                 "sixteen", "seventeen", "eighteen", "nineteen"};
+constexpr const char* kTens[] = {"twenty", "thirty",  "forty",  "fifty",
+                                 "sixty",  "seventy", "eighty", "ninety"};
+
+// What a tag or a name without quotes never is: the words that hold a sentence together.
+constexpr std::string_view kNoNames[] = {
+    "PEOPLE", "EVERYONE", "ALL",   "WHO",    "HAVE",   "BE",     "DO",     "WITH",
+    "NOT",    "NEVER",    "NO",    "NONE",   "NON",    "AND",    "OR",     "EITHER",
+    "NOR",    "NEITHER",  "BOTH",  "EXCEPT", "CITYIN", "DURING", "FILLER", "WITHOUT",
+    "LAST",   "MISSING",  "KNOWN", "EQUALS", "IN",     "RECENT"};
+
 // The phrases and cities, as senses.
 class Senses {
  public:
@@ -36,12 +50,25 @@ class Senses {
       for (auto text : Split(phrase.phrases, '|')) Add(phrase.kind, phrase.meaning, text);
     }
     for (const char* city : Cities()) Add("PLACE", city, LowerAscii(city));
+    AddNumbers();
     for (const std::string& word : RefusedWords()) known_.insert(word);
   }
 
-  void Add(const char* kind, const char* meaning, std::string_view phrase) {
+  // "one" to "ninety nine".
+  void AddNumbers() {
+    for (int number = 1; number < 100; ++number) {
+      std::string tens = number < 20 ? "" : kTens[number / 10 - 2];
+      std::string ones = number < 20   ? kOnes[number - 1]
+                         : number % 10 ? kOnes[number % 10 - 1]
+                                       : "";
+      Add("NUMBER", std::to_string(number),
+          tens + (tens.empty() || ones.empty() ? "" : " ") + ones);
+    }
+  }
+
+  void Add(const char* kind, std::string_view meaning, std::string_view phrase) {
     index_.Add(phrase, senses_.size());
-    senses_.push_back({kind, meaning, 0});
+    senses_.push_back({kind, std::string(meaning), 0});
     for (std::string_view word : Split(phrase, ' ')) known_.emplace(word);
   }
 
@@ -62,36 +89,39 @@ const char* KindName(const Word& word) {
   return nullptr;
 }
 
+bool IsStructural(const Sense& sense) {
+  return sense.words == 1 &&
+         std::find(std::begin(kNoNames), std::end(kNoNames), sense.kind) != std::end(kNoNames);
+}
+
+// A single letter may be what a name begins with.
+bool MayBeName(const Word& word, std::span<const Sense> senses) {
+  if (word.kind != Word::Kind::kWord || word.text == "recently" || word.text == "lately")
+    return false;
+  return word.text.size() == 1 || std::none_of(senses.begin(), senses.end(), IsStructural);
+}
+
+// "festival-shopper" as one name: how many words it takes, and what stands there.
+struct Compound {
+  size_t words = 1;
+  std::string written;
+};
+Compound CompoundAt(std::span<const Word> words) {
+  Compound compound{1, words[0].written};
+  while (compound.words < words.size() && words[compound.words - 1].glue != '\0') {
+    const Word& next = words[compound.words++];
+    compound.written += words[compound.words - 2].glue + next.written;
+  }
+  return compound;
+}
+
+// "attribute plan" is attributes.plan.
+bool IsAttribute(std::span<const Word> words) {
+  return words.size() > 1 && words[0].text == "attribute" && words[1].kind == Kind::kWord;
+}
+
 const std::string& MeaningOf(const Word& word) {
   return word.kind == Kind::kWord ? word.written : word.text;
-}
-
-// The letters that have to change; a swap of neighbours counts once.
-constexpr size_t kLongestTypo = 30;
-
-size_t Slips(std::string_view a, std::string_view b) {
-  size_t table[kLongestTypo + 4][kLongestTypo + 4] = {};
-  for (size_t i = 0; i <= a.size(); ++i) {
-    for (size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        table[i][j] = i + j;
-        continue;
-      }
-      size_t change = table[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-      table[i][j] = std::min({table[i - 1][j] + 1, table[i][j - 1] + 1, change});
-      bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) table[i][j] = std::min(table[i][j], table[i - 2][j - 2] + 1);
-    }
-  }
-  return table[a.size()][b.size()];
-}
-
-// The only longest of them: letters are left out more often than put in.
-std::optional<std::string> Longest(std::vector<std::string>& words) {
-  auto longer = [](const std::string& a, const std::string& b) { return a.size() > b.size(); };
-  std::sort(words.begin(), words.end(), longer);
-  bool unique = !words.empty() && (words.size() == 1 || words[0].size() > words[1].size());
-  return unique ? std::optional(words[0]) : std::nullopt;
 }
 
 }  // namespace
@@ -102,7 +132,10 @@ std::vector<std::vector<Sense>> FindSenses(std::span<const Word> words) {
     Senses::Get().Collect(words.subspan(i), senses[i]);
     const Word& word = words[i];
     if (const char* kind = KindName(word)) senses[i].push_back({kind, MeaningOf(word), 1});
-    if (word.kind == Kind::kWord) senses[i].push_back({"ANY", word.written, 1});
+    if (MayBeName(word, senses[i])) senses[i].push_back({"ANY", word.written, 1});
+    Compound compound = CompoundAt(words.subspan(i));
+    if (compound.words > 1) senses[i].push_back({"ANY", compound.written, compound.words});
+    if (IsAttribute(words.subspan(i))) senses[i].push_back({"ATTRIBUTE", words[i + 1].text, 2});
   }
   return senses;
 }
@@ -115,20 +148,6 @@ std::vector<std::string> Kinds() {
 
 bool IsKnown(std::string_view word) { return Senses::Get().Knows(word); }
 
-std::optional<std::string> MendTypo(std::string_view word) {
-  if (word.size() < 5 || word.size() > kLongestTypo || IsKnown(word)) return std::nullopt;
-  size_t best = word.size() < 9 ? 1 : 2;
-  std::vector<std::string> nearest;
-  for (const std::string& known : Senses::Get().known()) {
-    bool near = known.size() >= 4 && known[0] == word[0] && known.size() + best >= word.size() &&
-                word.size() + best >= known.size();
-    size_t slips = near ? Slips(word, known) : best + 1;
-    if (slips > best) continue;
-    if (slips < best) nearest.clear();
-    best = slips;
-    nearest.push_back(known);
-  }
-  return Longest(nearest);
-}
+const std::unordered_set<std::string>& KnownWords() { return Senses::Get().known(); }
 
 }  // namespace tidings::sentence

@@ -1,10 +1,10 @@
-// What words mean: the tables of phrases, numbers in words, cities; and the mending of typos.
+// What words mean: the tables of phrases, numbers in words and cities.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "sentence/chart.h"
@@ -32,10 +32,8 @@ std::vector<std::string> Kinds();
 // Whether some phrase (or reason of refusal) contains the word.
 bool IsKnown(std::string_view word);
 
-// The known word that was probably meant: one slip (a swap of neighbours is one) in a word of five
-// letters or more, two in one of nine; the first letter has to be right, and of several as near one
-// has to be the longest. None for known words. Short words are no typos: "age" is not "ago".
-std::optional<std::string> MendTypo(std::string_view word);
+// All words of the phrases, the cities and the reasons of refusal.
+const std::unordered_set<std::string>& KnownWords();
 
 // The cities that are understood without "city is": as they are written in customer lists.
 std::span<const char* const> Cities();

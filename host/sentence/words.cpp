@@ -46,12 +46,16 @@ struct Contraction {
   std::string_view second;
 };
 constexpr Contraction kContractions[] = {
-    {"havent", "have", "not"},    {"hasnt", "has", "not"},    {"hadnt", "had", "not"},
-    {"didnt", "did", "not"},      {"dont", "do", "not"},      {"doesnt", "does", "not"},
-    {"isnt", "is", "not"},        {"arent", "are", "not"},    {"wasnt", "was", "not"},
-    {"werent", "were", "not"},    {"cannot", "can", "not"},   {"atleast", "at", "least"},
-    {"atmost", "at", "most"},     {"upto", "up", "to"},       {"signup", "sign", "up"},
-    {"signedup", "signed", "up"}, {"onetime", "one", "time"}, {"firsttime", "first", "time"}};
+    {"havent", "have", "not"},    {"hasnt", "has", "not"},      {"hadnt", "had", "not"},
+    {"didnt", "did", "not"},      {"dont", "do", "not"},        {"doesnt", "does", "not"},
+    {"isnt", "is", "not"},        {"arent", "are", "not"},      {"wasnt", "was", "not"},
+    {"werent", "were", "not"},    {"cannot", "can", "not"},     {"atleast", "at", "least"},
+    {"atmost", "at", "most"},     {"upto", "up", "to"},         {"signup", "sign", "up"},
+    {"signedup", "signed", "up"}, {"onetime", "one", "time"},   {"firsttime", "first", "time"},
+    {"havnt", "have", "not"},     {"hasnot", "has", "not"},     {"didnot", "did", "not"},
+    {"doesnot", "does", "not"},   {"donot", "do", "not"},       {"isnot", "is", "not"},
+    {"morethan", "more", "than"}, {"lessthan", "less", "than"}, {"wth", "with", ""},
+    {"frm", "from", ""},          {"thn", "than", ""},          {"nd", "and", ""}};
 
 // Endings behind an apostrophe; "" = says nothing.
 constexpr Contraction kEndings[] = {{"n't", "", "not"}, {"'ve", "", "have"}, {"'re", "", "are"},
@@ -67,7 +71,8 @@ class Cutter {
 
   std::vector<Word> Cut() {
     while (at_ < sentence_.size()) {
-      bool taken = TakeQuoted() || TakeNumeric() || TakeHyphen() || TakeSign() || TakeLetters();
+      bool taken = TakeQuoted() || TakeDialling() || TakeNumeric() || TakeHyphen() || TakeSign() ||
+                   TakeLetters();
       if (!taken) Add(Kind::kSign, std::string(Rest().substr(0, 1)), Utf8Length(Rest()));
     }
     return std::move(words_);
@@ -106,6 +111,15 @@ class Cutter {
     while (!chunk.empty() && (chunk.back() == '.' || chunk.back() == '?')) chunk.remove_suffix(1);
     if (chunk.find('@') == std::string_view::npos) return false;
     Add(Kind::kQuoted, std::string(chunk), chunk.size());
+    return true;
+  }
+
+  // "+91": the beginning of a phone number.
+  bool TakeDialling() {
+    size_t end = at_ + 1;
+    while (IsDigit(At(end))) ++end;
+    if (At(at_) != '+' || end < at_ + 3 || Adjacent()) return false;
+    Add(Kind::kQuoted, std::string(Rest().substr(0, end - at_)), end - at_);
     return true;
   }
 
@@ -176,14 +190,23 @@ class Cutter {
       if (EndsWithNumber() && next != std::string_view::npos && StartsNumber(next)) {
         Add(Kind::kSign, "-", hyphen.size());
       } else if (spaced) {
-        Add(Kind::kSign, words_.empty() || StartsNumber(at_ + hyphen.size()) ? "minus" : ",",
-            hyphen.size());
+        AddDash(hyphen.size());
       } else {
+        words_.back().glue = '-';
         at_ += hyphen.size();
       }
       return true;
     }
     return false;
+  }
+
+  // "- in Pune" is an item of a list.
+  void AddDash(size_t length) {
+    bool minus = StartsNumber(at_ + length);
+    if (words_.empty() && !minus)
+      at_ += length;
+    else
+      Add(Kind::kSign, minus ? "minus" : ",", length);
   }
 
   bool StartsNumber(size_t at) const {
@@ -212,12 +235,17 @@ class Cutter {
     return true;
   }
 
+  void Skip(std::string_view blank) {
+    if (blank == "_" && Adjacent()) words_.back().glue = '_';
+    at_ += blank.size();
+  }
+
   bool TakeSign() {
     if (TakeExclamation()) return true;
     for (const Sign& sign : kSigns) {
       if (!Rest().starts_with(sign.written)) continue;
       if (sign.text.empty())
-        at_ += sign.written.size();
+        Skip(sign.written);
       else
         Add(Kind::kSign, std::string(sign.text), sign.written.size());
       return true;
@@ -284,6 +312,7 @@ class Cutter {
       second = whole.second;
     }
     std::string written(Rest().substr(0, length));
+    if (written == "US") text = "usa";
     words_.push_back({Kind::kWord, std::move(text), written, at_, length});
     if (!second.empty()) words_.push_back({Kind::kWord, std::move(second), written, at_, length});
     at_ += length;

@@ -25,6 +25,7 @@ struct Word {
   // Where it stands in the sentence, in bytes. Both words of "haven't" stand at the same place.
   size_t offset;
   size_t length;
+  char glue = '\0';  // the hyphen or underscore that ties it to the next word
 
   bool operator==(const Word&) const = default;
 };
