@@ -214,9 +214,24 @@ std::optional<std::string> PeriodNoun(const Expr& expr) {
   return fmt::format("from {} to {}", Noun(since->arguments.front()), FormatTime(moment));
 }
 
+const Aggregate* AsRealAggregate(const Expr& expr, Aggregate::Function function) {
+  auto* real = AsCall(expr, Call::Function::kReal);
+  auto* aggregate = real ? std::get_if<Aggregate>(&real->arguments.front().part) : nullptr;
+  return aggregate && aggregate->function == function ? aggregate : nullptr;
+}
+
+// The orders whose sum is divided by their number.
+const Aggregate* AveragedBy(const Call& call) {
+  if (call.function != Call::Function::kDivide) return nullptr;
+  auto* sum = AsRealAggregate(call.arguments.front(), Aggregate::Function::kSum);
+  auto* count = AsRealAggregate(call.arguments.back(), Aggregate::Function::kCount);
+  return sum && count && sum->where == count->where ? sum : nullptr;
+}
+
 std::string CallNoun(const Call& call) {
   using Function = Call::Function;
   constexpr double kDay = 86'400;
+  if (auto* orders = AveragedBy(call)) return "average of orders" + WhichOrders(*orders);
   if (auto seconds = PeriodNoun({call})) return "(seconds " + *seconds + ")";
   auto* divisor = call.function == Function::kDivide ? AsReal(call.arguments.back()) : nullptr;
   if (divisor != nullptr && *divisor == kDay) {
@@ -269,10 +284,22 @@ std::string Clause(const Comparison& comparison, bool negated) {
   return fmt::format("whose {} {}", Noun(comparison.subject), Predicate(comparison, negated));
 }
 
+bool IsTime(const Expr& expr) {
+  auto* real = AsCall(expr, Call::Function::kReal);
+  return real != nullptr && real->arguments.front().type() == Type::kTime;
+}
+
 std::string Clause(const Relation& relation, bool negated) {
   constexpr const char* kSigns[] = {"the same as", "below", "at most", "above", "at least"};
-  return fmt::format("whose {} {} {} {}", Noun(relation.left), negated ? "is not" : "is",
-                     kSigns[static_cast<int>(relation.op)], Noun(relation.right));
+  constexpr const char* kTimeSigns[] = {"the same as", "before", "no later than", "after",
+                                        "no earlier than"};
+  std::string left = Noun(relation.left);
+  bool itself = relation.op == Op::kEqual && relation.left == relation.right;
+  if (itself) return fmt::format("whose {} is {}", left, negated ? "missing" : "known");
+  bool times = IsTime(relation.left) && IsTime(relation.right);
+  return fmt::format("whose {} {} {} {}", left, negated ? "is not" : "is",
+                     (times ? kTimeSigns : kSigns)[static_cast<int>(relation.op)],
+                     Noun(relation.right));
 }
 
 std::string Print(const Group& group, bool nested) {

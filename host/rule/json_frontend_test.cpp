@@ -260,6 +260,24 @@ TEST(JsonFrontend, SaysWhatIsWrongAndWhere) {
   }
 }
 
+TEST(JsonFrontend, AsksOrdersAndComparesFields) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {R"({"orders": "avg", "where": {"order_amount": {"$gt": 5}}, "operator": ">", "value": "100"})",
+       "customers whose average of orders of more than 5 is above 100"},
+      {R"({"orders": "avg", "operator": "notBetween", "value": [100, 500]})",
+       "customers to whom this does not apply: (whose average of orders is at least 100 and whose "
+       "average of orders is at most 500)"},
+      {R"({"orders": "avg", "operator": "null"})", "customers whose average of orders is missing"},
+      {R"({"orders": "all", "where": {"order_amount": {"$gt": 5}}})",
+       "customers who have no order not of more than 5"},
+      {R"({"field": "created_at", "operator": "<", "value": "last_order_date", "valueSource": "field"})",
+       "customers whose arrival is before last order"},
+      {R"({"field": "name", "operator": "!=", "value": "city", "valueSource": "field"})",
+       "customers whose name is not the same as city"},
+  };
+  for (const auto& [json, english] : kCases) EXPECT_EQ(Read(json), english) << json;
+}
+
 // The blocks of JSON in a guide: each a rule, or one on each line.
 TEST(JsonFrontend, ReadsWhatItsGuideShows) {
   std::string guide = *ReadFile(TIDINGS_SOURCE_DIR "/docs/rules.md");
