@@ -116,6 +116,7 @@ constexpr Production kStructure[] = {
     {"lacking", "noun", R"(["not", ["noun", "$1"]])"},
     {"lacking", "PLACED ORDERS", R"(["not", ["noun", ["orders", ["bound", ">=", "1"]]]])"},
     {"lacking", "ORDERS HISTORY", R"(["not", ["noun", ["orders", ["bound", ">=", "1"]]]])"},
+    {"lacking", "ACTIVITY lapse", R"(["quiet", "$2"])"},
     {"lacking", "ORDERS lapse", R"(["quiet", "$2"])"},
     {"narrowings", "narrowing", R"("$1")"},
     {"narrowings", "narrowing narrowings", R"(["all", "$1", "$2"])"},

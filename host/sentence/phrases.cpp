@@ -9,7 +9,9 @@ constexpr Phrase kPhrases[] = {
      "the|a|an|of|our|my|your|their|his|her|its|please|also|still|already|"
      "currently|yet|ever|at all|even once|with us|from our store|in our store|"
      "inclusive|at our store|on our site|on our website|from our shop|in our shop|to us|any|"
-     "kindly|so far|actually|basically|simply|in our database|it has been|pls|plz"},
+     "kindly|so far|actually|basically|simply|in our database|it has been|it been|pls|plz|till "
+     "now|until now|as of now|as "
+     "of today|up to now"},
 
     // Who is asked for.
     {"REQUEST", "",
@@ -22,13 +24,18 @@ constexpr Phrase kPhrases[] = {
      "build a segment of|build a segment for|make a segment of|a list of|list of|"
      "audience of|audience|segment|include|reach|re engage|reengage|reactivate|win back|let us "
      "target|i want to target|"
-     "want to target|which|can you|could you|would you|looking for|build me a segment of|make me a "
+     "want to target|which|can you|could you|would you|let|let us|build an audience of|build "
+     "audience of|create an "
+     "audience of|create audience of|build a list of|create a list of|make a list of|prepare a "
+     "list "
+     "of|build an audience with|looking for|build me a segment of|make me a "
      "list of"},
     {"PEOPLE", "",
      "customer|customers|people|person|persons|user|users|shopper|shoppers|contact|"
      "contacts|client|clients|member|members|folks|those|buyer|buyers|purchaser|"
      "purchasers|consumer|consumers|anyone|anybody|guys|ones|patrons|individuals|registered "
-     "users|registered customers|registered members|resident|residents|sign ups|signups|ppl"},
+     "users|registered customers|registered members|resident|residents|sign "
+     "ups|signups|ppl|clientele"},
     {"EVERYONE", "",
      "everyone|everybody|all customers|all people|all users|all contacts|"
      "every customer|all clients|all shoppers|all members|all buyers|each customer|"
@@ -195,6 +202,7 @@ constexpr Phrase kPhrases[] = {
      "all together|lifetime|over their lifetime|in their lifetime|a total of|total of|"
      "cumulatively|all time"},
     {"HISTORY", "", "history"},
+    {"ACTIVITY", "", "activity"},
     {"INONEORDER", "",
      "in a single order|in one order|on a single order|on one order|"
      "in a single purchase|in one purchase|on a single purchase|on one purchase|"
@@ -247,7 +255,9 @@ constexpr Phrase kPhrases[] = {
     {"VISIT", "", "visit"},
     {"VISITS", "",
      "visit|visits|visit count|number of visits|total visits|visits count|"
-     "total number of visits|no of visits|count of visits|store visits|total visit count"},
+     "total number of visits|no of visits|count of visits|store visits|total visit count|in store "
+     "visits|visits to the store|visits to our "
+     "store|walk ins"},
     {"US", "", "us|store|shop|the store|our store|our shop|website|site|our site"},
     {"LASTORDERED", "",
      "last ordered|last bought|last purchased|last shopped|last placed an order|"
@@ -277,7 +287,7 @@ constexpr Phrase kPhrases[] = {
     {"JOINED", "",
      "joined|join|signed up|sign up|registered|register|created|created account|onboarded|"
      "created an account|became customers|became a customer|became customer|"
-     "enrolled|came on board|been added|were added|was added|opened an account"},
+     "enrolled|came on board|been added|were added|was added|added|opened an account"},
     {"CREATED", "",
      "created|created at|created date|creation date|sign up date|registration date|"
      "join date|joining date|joined date|account creation date|"
@@ -298,7 +308,7 @@ constexpr Phrase kPhrases[] = {
      "in|from|based in|located in|living in|live in|lives in|residing in|reside in|"
      "resides in|based out of|belong to|belongs to|belonging to|who live in|hailing from|"
      "in the city of|from the city of|staying in|stay in|situated in|settled in|"
-     "coming from|come from|in city|from city|within|of"},
+     "coming from|come from|in city|from city|within|of|at|hails from|hail from|native of"},
     {"OUTSIDE", "",
      "live outside|lives outside|reside outside|resides outside|residing outside|outside|outside "
      "of|located outside|located outside of|not in|not from|away from|out "

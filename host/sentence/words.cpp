@@ -55,7 +55,8 @@ constexpr Contraction kContractions[] = {
     {"havnt", "have", "not"},     {"hasnot", "has", "not"},     {"didnot", "did", "not"},
     {"doesnot", "does", "not"},   {"donot", "do", "not"},       {"isnot", "is", "not"},
     {"morethan", "more", "than"}, {"lessthan", "less", "than"}, {"wth", "with", ""},
-    {"frm", "from", ""},          {"thn", "than", ""},          {"nd", "and", ""}};
+    {"frm", "from", ""},          {"thn", "than", ""},          {"nd", "and", ""},
+    {"ovr", "over", ""}};
 
 // Endings behind an apostrophe; "" = says nothing.
 constexpr Contraction kEndings[] = {{"n't", "", "not"}, {"'ve", "", "have"}, {"'re", "", "are"},
