@@ -45,8 +45,6 @@ bool HasWith(const Json& m) {
   return m[0] == "with" || std::any_of(m.begin(), m.end(), HasWith);
 }
 
-const Json& Said(const Json& member) { return Edge(Edge(member, false)[2], false); }
-
 // The operator of the single bound in a meaning; "=" where there is none.
 std::string OpOf(const Json& m) {
   if (!m.is_array() || m.empty()) return "=";
@@ -58,16 +56,29 @@ std::string OpOf(const Json& m) {
   return "=";
 }
 
-// "have not ordered or visited": the denial of the first verb may reach over the second.
-bool SharesDenial(const Json& before, const Json& after) {
+bool IsOneOf(const Json& word, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* one) { return word == one; });
+}
+
+// That they did it at all: "ordered", "visited".
+bool IsPlain(const Json& deed) {
+  static const Json kAtLeastOnce = {"bound", ">=", "1"};
+  return deed[0] == "verb" && IsOneOf(deed[1][0], {"orders", "visits"}) &&
+         deed[1][1] == kAtLeastOnce;
+}
+
+// "have not ordered or visited": the denial of the first verb may reach over the second. ("spend"
+// and "order" may be parsed as nouns as well.)
+bool SharesDenial(const Json& before, const Json& after, bool any) {
   const Json& first = Edge(before, true);
   const Json& second = Edge(after, false);
   if (first[0] != "clause" || second[0] != "clause") return false;
   if (first[1] != "denied" || second[1] != "bare") return false;
   const Json denied = first[2][0] == "not" ? first[2][1][0] : Json("verb");
   const Json& bare = Edge(second[2], false);
-  bool own_time = bare[1][0] == "last_order" || bare[1][0] == "quiet";
-  return !own_time && denied == bare[0];
+  if (IsOneOf(bare[1][0], {"last_order", "quiet"})) return false;  // has a time of its own
+  if (any) return IsOneOf(denied, {"verb", "noun"}) == IsOneOf(bare[0], {"verb", "noun"});
+  return denied == bare[0] && (bare[0] == "noun" || IsPlain(bare));
 }
 
 // "more than 5 orders and 3 visits": the second number may be limited by the first one's words.
@@ -99,7 +110,7 @@ bool Says(const Json& m, const char* kind) {
 bool SharesNarrowing(const std::vector<Json>& members) {
   const Json& last = members.back();
   if (last[0] != "clause" || last[2][0] != "narrowed") return false;
-  for (const char* kind : {"city", "joined"}) {
+  for (const char* kind : {"city", "joined", "tag", "with"}) {
     auto says = [&](const Json& member) { return Says(member, kind); };
     bool first = std::none_of(members.begin(), members.end() - 1, says);
     if (Says(last[2][2], kind) && first) return true;
@@ -108,8 +119,7 @@ bool SharesNarrowing(const std::vector<Json>& members) {
 }
 
 std::optional<std::string> WhyPair(const Json& before, const Json& after, bool any) {
-  bool denied = SharesDenial(before, after) && (any || Said(after)[0] == "noun");
-  if (denied) return kSayNotAgain;
+  if (SharesDenial(before, after, any)) return kSayNotAgain;
   if (any && HasWith(before)) return kSayGroups;
   if (SharesLimit(before, after)) return kSayHowMany;
   if (SharesTime(before, after)) return kSayWhen;

@@ -11,7 +11,7 @@ constexpr Phrase kPhrases[] = {
      "inclusive|at our store|on our site|on our website|from our shop|in our shop|to us|any|"
      "kindly|so far|actually|basically|simply|in our database|it has been|it been|pls|plz|till "
      "now|until now|as of now|as "
-     "of today|up to now"},
+     "of today|up to now|till date|to date|sometime|anytime|at some point"},
 
     // Who is asked for.
     {"REQUEST", "",
@@ -24,7 +24,8 @@ constexpr Phrase kPhrases[] = {
      "build a segment of|build a segment for|make a segment of|a list of|list of|"
      "audience of|audience|segment|include|reach|re engage|reengage|reactivate|win back|let us "
      "target|i want to target|"
-     "want to target|which|can you|could you|would you|let|let us|build an audience of|build "
+     "want to target|which|can you|could you|would you|let|let us|hey|hi|hello|need|who all|i had "
+     "like to|we had like to|make a segment for|build an audience of|build "
      "audience of|create an "
      "audience of|create audience of|build a list of|create a list of|make a list of|prepare a "
      "list "
@@ -74,10 +75,12 @@ constexpr Phrase kPhrases[] = {
     {"EXCEPT", "",
      "except|excluding|except for|other than|apart from|exclude|leaving out|"
      "with the exception of|barring|minus those|but exclude|and exclude|but not those|"
-     "aside from|skip|omit|leave out|but not the ones|but not people|but not customers|but not "
+     "aside from|skip|omit|leave out|but excluding|and excluding|but not including|not "
+     "including|but not the ones|but not people|but not customers|but not "
      "anyone"},
     {"COMMA", "", ","},
     {"COLON", "", ":"},
+    {"PLUS", "", "+"},
     {"OPEN", "", "("},
     {"CLOSE", "", ")"},
     {"SLASH", "", "/"},
@@ -165,7 +168,7 @@ constexpr Phrase kPhrases[] = {
     {"THROUGHOUT", "", "in|within|during|over|from"},
     {"FOR", "", "for|in|since|for last|for past"},
     {"SINCE", "", "since|since the start of|since the beginning of|starting"},
-    {"AGO", "", "ago|back|earlier|before today"},
+    {"AGO", "", "ago|back|earlier|before today|old"},
     {"BEFORE", "", "before|prior to|earlier than|until before|no later than before"},
     {"AFTER", "", "after|later than|following"},
     {"ONORAFTER", "", "on or after|from|starting from|no earlier than|not before"},
@@ -189,7 +192,7 @@ constexpr Phrase kPhrases[] = {
     {"ORDINAL", "", "st|nd|rd|th"},
 
     // What customers do. A singular ORDERS may be one of several orders, a plural one all of them.
-    {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged"},
+    {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged|paid us"},
     {"SPENDING", "",
      "spend|spends|spending|total spend|total spends|total spending|lifetime spend|"
      "lifetime spending|lifetime spends|overall spend|total lifetime spend|"
@@ -202,6 +205,8 @@ constexpr Phrase kPhrases[] = {
      "all together|lifetime|over their lifetime|in their lifetime|a total of|total of|"
      "cumulatively|all time"},
     {"HISTORY", "", "history"},
+    {"RANGE", "", "range|bracket|band"},
+    {"ACCOUNT", "", "account|accounts"},
     {"ACTIVITY", "", "activity"},
     {"INONEORDER", "",
      "in a single order|in one order|on a single order|on one order|"
@@ -294,7 +299,8 @@ constexpr Phrase kPhrases[] = {
      "joined on|date joined|date of joining|account created|accounts created|account was created|"
      "account opened"},
     {"NEW", "",
-     "new|newly joined|newly registered|newly signed up|newly created|newly acquired|acquired"},
+     "new|fresh|newly joined|newly registered|newly signed up|newly created|newly "
+     "acquired|acquired"},
     {"ONETIME", "1",
      "one time|single purchase|single order|one order|first time|once only|1 time|one purchase"},
     {"ONETIME", "2", "two time|2 time|two order|two purchase"},
