@@ -119,7 +119,7 @@ constexpr Production kClauses[] = {
     {"noun", "LASTORDER BE? PLACED when", R"(["last_order", "$4"])"},
     {"noun", "LASTORDER BE? OLDER span", R"(["last_order", ["ago", ">", "$4"]])"},
     {"noun", "DAYSSINCE BE? bounds", R"(["days_since", "$3"])"},
-    {"noun", "DAYSSINCE BE? bound UNIT", R"(["days_since", "$3"])"},
+    {"noun", "DAYSSINCE BE? bound UNIT", R"(["days_since", "$3", "$4"])"},
     {"noun", "bound DAYSSINCE", R"(["days_since", "$1"])"},
     {"noun", "cmp span SINCELAST", R"(["quiet", ["for", "$1", "$2"]])"},
     {"noun", "span SINCELAST",

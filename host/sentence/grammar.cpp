@@ -72,7 +72,7 @@ constexpr Production kStructure[] = {
     {"listed", "part COMMA AND? listed", R"(["all", "$1", "$4"])"},
     {"comma_or", "chain COMMA OR chain", R"(["any", "$1", "$4"])"},
     {"comma_or", "chain COMMA OR? comma_or", R"(["any", "$1", "$4"])"},
-    {"either", "WHO? aux? EITHER alternatives", R"("$4")"},
+    {"either", "WHO? aux? EITHER branch OR alternatives", R"(["any", "$4", "$6"])"},
     {"either", "WHO? aux? EITHER chain COMMA OR chain", R"(["any", "$4", "$7"])"},
     {"small_either", "WHO? aux? EITHER atom OR atom", R"(["any", "$4", "$6"])"},
     {"atom", "WHO? OPEN condition CLOSE", R"(["group", "$3"])"},
