@@ -10,6 +10,7 @@ constexpr Production kClauses[] = {
 
     // Money.
     {"deed", "SPENT TOTAL? bounds TOTAL?", R"(["spend", "$3"])"},
+    {"deed", "SPENT SOMETHING bounds", R"(["spend", "$3"])"},
     {"deed", "SPENT bounds INONEORDER", R"(["order_amount", "$2"])"},
     {"deed", "SPENT TOTAL? bounds TOTAL? when",
      R"(["refuse", "unsupported", "spend is known in total, not for a period; leave the period out or ask for orders in it"])"},
@@ -200,6 +201,8 @@ constexpr Production kClauses[] = {
     {"deed", "PEOPLE SINCE date", R"(["customer_since"])"},
     {"deed", "PEOPLE SINCE span", R"(["customer_since"])"},
     {"state", "NEW recently", R"(["joined", "$2"])"},
+    {"kind", "NEW PEOPLE WHO? JOINED recently", R"(["joined", "$5"])"},
+    {"kind", "ACTIVE PEOPLE recently", R"(["active", "$3"])"},
     {"kind", "NEW PEOPLE recently", R"(["joined", "$3"])"},
 
     // Kinds of customers.

@@ -319,7 +319,8 @@ constexpr Phrase kPhrases[] = {
      "live outside|lives outside|reside outside|resides outside|residing outside|outside|outside "
      "of|located outside|located outside of|not in|not from|away from|out "
      "of|living outside|"
-     "based outside|anywhere but|anywhere except|other than in|other than from"},
+     "based outside|anywhere but|based anywhere but|based anywhere except|anywhere except|other "
+     "than in|other than from"},
     {"CITY", "", "city|location|town|home city|hometown|cities"},
     {"REACHED", "email",
      "email|e mail|emails|email address|email addresses|email id|e mail address|mail id"},

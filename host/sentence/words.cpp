@@ -46,17 +46,23 @@ struct Contraction {
   std::string_view second;
 };
 constexpr Contraction kContractions[] = {
-    {"havent", "have", "not"},    {"hasnt", "has", "not"},      {"hadnt", "had", "not"},
-    {"didnt", "did", "not"},      {"dont", "do", "not"},        {"doesnt", "does", "not"},
-    {"isnt", "is", "not"},        {"arent", "are", "not"},      {"wasnt", "was", "not"},
-    {"werent", "were", "not"},    {"cannot", "can", "not"},     {"atleast", "at", "least"},
-    {"atmost", "at", "most"},     {"upto", "up", "to"},         {"signup", "sign", "up"},
-    {"signedup", "signed", "up"}, {"onetime", "one", "time"},   {"firsttime", "first", "time"},
-    {"havnt", "have", "not"},     {"hasnot", "has", "not"},     {"didnot", "did", "not"},
-    {"doesnot", "does", "not"},   {"donot", "do", "not"},       {"isnot", "is", "not"},
-    {"morethan", "more", "than"}, {"lessthan", "less", "than"}, {"wth", "with", ""},
-    {"frm", "from", ""},          {"thn", "than", ""},          {"nd", "and", ""},
-    {"ovr", "over", ""},          {"lst", "last", ""}};
+    {"havent", "have", "not"},    {"hasnt", "has", "not"},
+    {"hadnt", "had", "not"},      {"didnt", "did", "not"},
+    {"dont", "do", "not"},        {"doesnt", "does", "not"},
+    {"isnt", "is", "not"},        {"arent", "are", "not"},
+    {"wasnt", "was", "not"},      {"werent", "were", "not"},
+    {"cannot", "can", "not"},     {"atleast", "at", "least"},
+    {"atmost", "at", "most"},     {"upto", "up", "to"},
+    {"signup", "sign", "up"},     {"signedup", "signed", "up"},
+    {"onetime", "one", "time"},   {"firsttime", "first", "time"},
+    {"havnt", "have", "not"},     {"hasnot", "has", "not"},
+    {"didnot", "did", "not"},     {"doesnot", "does", "not"},
+    {"donot", "do", "not"},       {"isnot", "is", "not"},
+    {"morethan", "more", "than"}, {"lessthan", "less", "than"},
+    {"wth", "with", ""},          {"frm", "from", ""},
+    {"thn", "than", ""},          {"nd", "and", ""},
+    {"ovr", "over", ""},          {"costumers", "customers", ""},
+    {"costumer", "customer", ""}, {"lst", "last", ""}};
 
 // Endings behind an apostrophe; "" = says nothing.
 constexpr Contraction kEndings[] = {{"n't", "", "not"}, {"'ve", "", "have"}, {"'re", "", "are"},
