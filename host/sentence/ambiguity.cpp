@@ -1,6 +1,8 @@
 #include "sentence/ambiguity.h"
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 
 namespace tidings::sentence {
 namespace {
@@ -12,7 +14,7 @@ constexpr const char* kSayGroups = "say what \"or\" joins, by parentheses";
 constexpr const char* kSayWhen =
     "visits are not dated: say \"have visited\" and \"have ordered\" each, with its own time";
 constexpr const char* kSayWhose =
-    "say whether the city counts for both: put it first, as in \"in Pune and (...)\"";
+    "say whether what stands last counts for both: put it first, as in \"in Pune and (...)\"";
 constexpr const char* kSayHowMany = "say of each number whether it is the least, the most or exact";
 
 // The first or last part of a chain.
@@ -26,10 +28,15 @@ const Json& Edge(const Json& m, bool last) {
   return m;
 }
 
-bool IsCity(const Json& m) {
-  const Json& inner = m[0] == "clause" ? m[2] : m;
-  return inner[0] == "city" ||
-         (inner.size() == 2 && inner[1].is_array() && inner[0] != "not" && IsCity(inner[1]));
+// How many times a customer is said to be in a city, outside of alternatives and denials.
+size_t Cities(const Json& m) {
+  static const std::set<std::string> kThrough = {"clause", "narrowed", "all",   "verb",
+                                                 "noun",   "state",    "group", "with"};
+  if (!m.is_array() || m.empty() || !m[0].is_string()) return 0;
+  if (m[0] == "city") return 1;
+  if (!kThrough.contains(m[0])) return 0;
+  return std::accumulate(m.begin() + 1, m.end(), size_t{0},
+                         [](size_t sum, const Json& part) { return sum + Cities(part); });
 }
 
 // "in Pune with 3 orders or 5 visits": the alternatives may begin at "with".
@@ -37,8 +44,6 @@ bool HasWith(const Json& m) {
   if (!m.is_array() || m.empty() || m[0] == "group") return false;
   return m[0] == "with" || std::any_of(m.begin(), m.end(), HasWith);
 }
-
-const Json& Said(const Json& member) { return Edge(Edge(member, false)[2], false); }
 
 // The operator of the single bound in a meaning; "=" where there is none.
 std::string OpOf(const Json& m) {
@@ -51,16 +56,29 @@ std::string OpOf(const Json& m) {
   return "=";
 }
 
-// "have not ordered or visited": the denial of the first verb may reach over the second.
-bool SharesDenial(const Json& before, const Json& after) {
+bool IsOneOf(const Json& word, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* one) { return word == one; });
+}
+
+// That they did it at all: "ordered", "visited".
+bool IsPlain(const Json& deed) {
+  static const Json kAtLeastOnce = {"bound", ">=", "1"};
+  return deed[0] == "verb" && IsOneOf(deed[1][0], {"orders", "visits"}) &&
+         deed[1][1] == kAtLeastOnce;
+}
+
+// "have not ordered or visited": the denial of the first verb may reach over the second. ("spend"
+// and "order" may be parsed as nouns as well.)
+bool SharesDenial(const Json& before, const Json& after, bool any) {
   const Json& first = Edge(before, true);
   const Json& second = Edge(after, false);
   if (first[0] != "clause" || second[0] != "clause") return false;
   if (first[1] != "denied" || second[1] != "bare") return false;
   const Json denied = first[2][0] == "not" ? first[2][1][0] : Json("verb");
   const Json& bare = Edge(second[2], false);
-  bool own_time = bare[1][0] == "last_order" || bare[1][0] == "quiet";
-  return !own_time && denied == bare[0];
+  if (IsOneOf(bare[1][0], {"last_order", "quiet"})) return false;  // has a time of its own
+  if (any) return IsOneOf(denied, {"verb", "noun"}) == IsOneOf(bare[0], {"verb", "noun"});
+  return denied == bare[0] && (bare[0] == "noun" || IsPlain(bare));
 }
 
 // "more than 5 orders and 3 visits": the second number may be limited by the first one's words.
@@ -82,21 +100,26 @@ bool SharesTime(const Json& before, const Json& after) {
   return first[2] == kVisited && second[2][0] == "verb" && second[2][1][0] == "bought";
 }
 
-bool HasCity(const Json& m) {
+bool Says(const Json& m, const char* kind) {
   if (!m.is_array() || m.empty()) return false;
-  return m[0] == "city" || std::any_of(m.begin(), m.end(), HasCity);
+  return m[0] == kind ||
+         std::any_of(m.begin(), m.end(), [&](const Json& part) { return Says(part, kind); });
 }
 
-// "over 5k or 10 visits in Pune": the city behind the last may be that of all.
-bool SharesCity(const std::vector<Json>& members) {
+// "over 5k or 10 visits in Pune": what narrows the last may narrow all.
+bool SharesNarrowing(const std::vector<Json>& members) {
   const Json& last = members.back();
-  bool trails = last[0] == "clause" && last[2][0] == "narrowed" && HasCity(last[2][2]);
-  return trails && std::none_of(members.begin(), members.end() - 1, HasCity);
+  if (last[0] != "clause" || last[2][0] != "narrowed") return false;
+  for (const char* kind : {"city", "joined", "tag", "with"}) {
+    auto says = [&](const Json& member) { return Says(member, kind); };
+    bool first = std::none_of(members.begin(), members.end() - 1, says);
+    if (Says(last[2][2], kind) && first) return true;
+  }
+  return false;
 }
 
 std::optional<std::string> WhyPair(const Json& before, const Json& after, bool any) {
-  bool denied = SharesDenial(before, after) && (any || Said(after)[0] == "noun");
-  if (denied) return kSayNotAgain;
+  if (SharesDenial(before, after, any)) return kSayNotAgain;
   if (any && HasWith(before)) return kSayGroups;
   if (SharesLimit(before, after)) return kSayHowMany;
   if (SharesTime(before, after)) return kSayWhen;
@@ -106,8 +129,10 @@ std::optional<std::string> WhyPair(const Json& before, const Json& after, bool a
 }  // namespace
 
 std::optional<std::string> WhyAmbiguous(const std::vector<Json>& members, bool any) {
-  if (!any && std::count_if(members.begin(), members.end(), IsCity) > 1) return kSayOr;
-  if (any && members.size() > 1 && SharesCity(members)) return kSayWhose;
+  Json all = {"all"};
+  for (const Json& member : members) all.push_back(member);
+  if (!any && Cities(all) > 1) return kSayOr;
+  if (any && members.size() > 1 && SharesNarrowing(members)) return kSayWhose;
   for (size_t i = 1; i < members.size(); ++i) {
     if (auto why = WhyPair(members[i - 1], members[i], any)) return why;
   }

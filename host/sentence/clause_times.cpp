@@ -158,6 +158,7 @@ Json ClauseWriter::BoughtOften(const Json& m, Sign sign) {
 }
 
 Json ClauseWriter::DaysSince(const Json& m, Sign sign) {
+  if (m.size() > 2 && m[2] != "day") return Refuse(kAmbiguous, "say how many days");
   std::vector<Limit> limits;
   if (!ReadLimits(m[1], limits) || !CheckBoth(limits)) return Refuse(kAmbiguous, kNobody);
   Json rules = Json::array();

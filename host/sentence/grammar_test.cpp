@@ -1,6 +1,7 @@
 // The tables fit together: what a production asks for, another one makes or the vocabulary has.
 #include "sentence/grammar.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -93,18 +94,27 @@ TEST(Grammar, MakesMeaningsOfPartsThatExist) {
 
 TEST(Vocabulary, MendsOneSlipOfAKnownWord) {
   const std::pair<const char*, const char*> kCases[] = {
-      {"custmers", "customers"}, {"orderd", "ordered"},   {"vistied", "visited"},
-      {"mumbay", "mumbai"},      {"inactve", "inactive"}, {"purchsed", "purchased"},
-      {"hyderbad", "hyderabad"}, {"recntly", "recently"}, {"lakhhs", "lakhs"},
+      {"custmers", "customers"},  {"orderd", "ordered"},   {"vistied", "visited"},
+      {"mumbay", "mumbai"},       {"inactve", "inactive"}, {"purchsed", "purchased"},
+      {"hyderbad", "hyderabad"},  {"recntly", "recently"}, {"lakhhs", "lakhs"},
+      {"custoners", "customers"}, {"dyas", "days"},        {"spnt", "spent"},
   };
   for (const auto& [typo, word] : kCases) EXPECT_EQ(MendTypo(typo), word) << typo;
 }
 
 TEST(Vocabulary, MendsNothingElse) {
-  for (const char* word : {"age", "ordered", "xrdered", "banana", "dys", "gender", "zzzzz",
-                           "opened", "stolen", "hundreds of", "atlantis", "shimoga"}) {
+  for (const char* word :
+       {"age",     "ordered", "xrdered",     "banana",   "dys",     "gender",  "zzzzz",
+        "opened",  "stolen",  "hundreds of", "atlantis", "shimoga", "stopped", "sending",
+        "thirsty", "bolton",  "rajpur",      "pairs",    "parts",   "played"}) {
     EXPECT_EQ(MendTypo(word), std::nullopt) << word;
   }
+}
+
+TEST(Vocabulary, OffersWhatLooksAlike) {
+  EXPECT_THAT(SimilarWords("totl"), testing::ElementsAre("total"));
+  EXPECT_THAT(SimilarWords("bolton"), testing::ElementsAre("boston"));
+  EXPECT_THAT(SimilarWords("xyzzyq"), testing::IsEmpty());
 }
 
 }  // namespace

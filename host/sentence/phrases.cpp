@@ -9,7 +9,9 @@ constexpr Phrase kPhrases[] = {
      "the|a|an|of|our|my|your|their|his|her|its|please|also|still|already|"
      "currently|yet|ever|at all|even once|with us|from our store|in our store|"
      "inclusive|at our store|on our site|on our website|from our shop|in our shop|to us|any|"
-     "kindly|so far|actually|basically|simply|in our database|it has been|pls|plz"},
+     "kindly|so far|actually|basically|simply|in our database|it has been|it been|pls|plz|till "
+     "now|until now|as of now|as "
+     "of today|up to now|till date|to date|sometime|anytime|at some point"},
 
     // Who is asked for.
     {"REQUEST", "",
@@ -22,13 +24,19 @@ constexpr Phrase kPhrases[] = {
      "build a segment of|build a segment for|make a segment of|a list of|list of|"
      "audience of|audience|segment|include|reach|re engage|reengage|reactivate|win back|let us "
      "target|i want to target|"
-     "want to target|which|can you|could you|would you|looking for|build me a segment of|make me a "
+     "want to target|which|can you|could you|would you|let|let us|hey|hi|hello|need|who all|i had "
+     "like to|we had like to|make a segment for|build an audience of|build "
+     "audience of|create an "
+     "audience of|create audience of|build a list of|create a list of|make a list of|prepare a "
+     "list "
+     "of|build an audience with|looking for|build me a segment of|make me a "
      "list of"},
     {"PEOPLE", "",
      "customer|customers|people|person|persons|user|users|shopper|shoppers|contact|"
      "contacts|client|clients|member|members|folks|those|buyer|buyers|purchaser|"
      "purchasers|consumer|consumers|anyone|anybody|guys|ones|patrons|individuals|registered "
-     "users|registered customers|registered members|resident|residents|sign ups|signups|ppl"},
+     "users|registered customers|registered members|resident|residents|sign "
+     "ups|signups|ppl|clientele"},
     {"EVERYONE", "",
      "everyone|everybody|all customers|all people|all users|all contacts|"
      "every customer|all clients|all shoppers|all members|all buyers|each customer|"
@@ -67,10 +75,12 @@ constexpr Phrase kPhrases[] = {
     {"EXCEPT", "",
      "except|excluding|except for|other than|apart from|exclude|leaving out|"
      "with the exception of|barring|minus those|but exclude|and exclude|but not those|"
-     "aside from|skip|omit|leave out|but not the ones|but not people|but not customers|but not "
+     "aside from|skip|omit|leave out|but excluding|and excluding|but not including|not "
+     "including|but not the ones|but not people|but not customers|but not "
      "anyone"},
     {"COMMA", "", ","},
     {"COLON", "", ":"},
+    {"PLUS", "", "+"},
     {"OPEN", "", "("},
     {"CLOSE", "", ")"},
     {"SLASH", "", "/"},
@@ -158,7 +168,7 @@ constexpr Phrase kPhrases[] = {
     {"THROUGHOUT", "", "in|within|during|over|from"},
     {"FOR", "", "for|in|since|for last|for past"},
     {"SINCE", "", "since|since the start of|since the beginning of|starting"},
-    {"AGO", "", "ago|back|earlier|before today"},
+    {"AGO", "", "ago|back|earlier|before today|old"},
     {"BEFORE", "", "before|prior to|earlier than|until before|no later than before"},
     {"AFTER", "", "after|later than|following"},
     {"ONORAFTER", "", "on or after|from|starting from|no earlier than|not before"},
@@ -182,7 +192,7 @@ constexpr Phrase kPhrases[] = {
     {"ORDINAL", "", "st|nd|rd|th"},
 
     // What customers do. A singular ORDERS may be one of several orders, a plural one all of them.
-    {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged"},
+    {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged|paid us"},
     {"SPENDING", "",
      "spend|spends|spending|total spend|total spends|total spending|lifetime spend|"
      "lifetime spending|lifetime spends|overall spend|total lifetime spend|"
@@ -195,6 +205,9 @@ constexpr Phrase kPhrases[] = {
      "all together|lifetime|over their lifetime|in their lifetime|a total of|total of|"
      "cumulatively|all time"},
     {"HISTORY", "", "history"},
+    {"RANGE", "", "range|bracket|band"},
+    {"ACCOUNT", "", "account|accounts"},
+    {"ACTIVITY", "", "activity"},
     {"INONEORDER", "",
      "in a single order|in one order|on a single order|on one order|"
      "in a single purchase|in one purchase|on a single purchase|on one purchase|"
@@ -247,7 +260,9 @@ constexpr Phrase kPhrases[] = {
     {"VISIT", "", "visit"},
     {"VISITS", "",
      "visit|visits|visit count|number of visits|total visits|visits count|"
-     "total number of visits|no of visits|count of visits|store visits|total visit count"},
+     "total number of visits|no of visits|count of visits|store visits|total visit count|in store "
+     "visits|visits to the store|visits to our "
+     "store|walk ins"},
     {"US", "", "us|store|shop|the store|our store|our shop|website|site|our site"},
     {"LASTORDERED", "",
      "last ordered|last bought|last purchased|last shopped|last placed an order|"
@@ -277,14 +292,15 @@ constexpr Phrase kPhrases[] = {
     {"JOINED", "",
      "joined|join|signed up|sign up|registered|register|created|created account|onboarded|"
      "created an account|became customers|became a customer|became customer|"
-     "enrolled|came on board|been added|were added|was added|opened an account"},
+     "enrolled|came on board|been added|were added|was added|added|opened an account"},
     {"CREATED", "",
      "created|created at|created date|creation date|sign up date|registration date|"
      "join date|joining date|joined date|account creation date|"
      "joined on|date joined|date of joining|account created|accounts created|account was created|"
      "account opened"},
     {"NEW", "",
-     "new|newly joined|newly registered|newly signed up|newly created|newly acquired|acquired"},
+     "new|fresh|newly joined|newly registered|newly signed up|newly created|newly "
+     "acquired|acquired"},
     {"ONETIME", "1",
      "one time|single purchase|single order|one order|first time|once only|1 time|one purchase"},
     {"ONETIME", "2", "two time|2 time|two order|two purchase"},
@@ -298,12 +314,13 @@ constexpr Phrase kPhrases[] = {
      "in|from|based in|located in|living in|live in|lives in|residing in|reside in|"
      "resides in|based out of|belong to|belongs to|belonging to|who live in|hailing from|"
      "in the city of|from the city of|staying in|stay in|situated in|settled in|"
-     "coming from|come from|in city|from city|within|of"},
+     "coming from|come from|in city|from city|within|of|at|hails from|hail from|native of"},
     {"OUTSIDE", "",
      "live outside|lives outside|reside outside|resides outside|residing outside|outside|outside "
      "of|located outside|located outside of|not in|not from|away from|out "
      "of|living outside|"
-     "based outside|anywhere but|anywhere except|other than in|other than from"},
+     "based outside|anywhere but|based anywhere but|based anywhere except|anywhere except|other "
+     "than in|other than from"},
     {"CITY", "", "city|location|town|home city|hometown|cities"},
     {"REACHED", "email",
      "email|e mail|emails|email address|email addresses|email id|e mail address|mail id"},

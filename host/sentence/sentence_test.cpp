@@ -180,6 +180,46 @@ TEST(Sentence, NamesTheWordsWithoutAPlace) {
   }
 }
 
+TEST(Sentence, SaysWhatCouldStandThere) {
+  struct Case {
+    const char* sentence;
+    const char* message;
+  };
+  const Case kCases[] = {
+      {"ordered in the last 30",
+       "the sentence breaks off after \"ordered in the last 30\" (what could stand there: days, "
+       "weeks, months or years)"},
+      {"spent over thousands",
+       "\"thousands\" cannot follow \"spent over\" (what could stand there: a number)"},
+      {"and in Pune", "the sentence cannot begin with \"and\" (what can be asked for: spend"},
+      {"totl spend over 5k", "\"totl\" at 0 (did you mean \"total\"?)"},
+      {"from Pune or Qadian", "\"Qadian\" at 13 (a city that is not in the list goes between"},
+      {"write me a poem", "\"write\" at 0, \"poem\" at 11 (describe the customers"},
+      {"joined in March", "name the year as well"},
+      {"joined 6 months ago", "say \"more than\" or \"less than\" so long ago"},
+      {"whose last order was cancelled", "of the last order only its date is known"},
+      {"at least 3 orders above ₹1000", "orders of some amount are not counted"},
+  };
+  for (const Case& wanted : kCases)
+    EXPECT_THAT(Parse(wanted.sentence).refusal.message, HasSubstr(wanted.message));
+}
+
+TEST(Sentence, ReadsBackInPlainEnglish) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"never had a refund", "customers who have no order whose status is “REFUNDED”"},
+      {"no orders or visits", "customers who have never ordered and who have never visited"},
+      {"ordered on 5 March 2026", "customers who have an order placed on 5 March 2026"},
+      {"spent 0 and joined in Feb 2028",
+       "customers who have spent nothing and who joined between 1 February 2028 and 29 February "
+       "2028"},
+  };
+  for (const auto& [sentence, english] : kCases) {
+    Parsed parsed = Parse(sentence);
+    ASSERT_TRUE(parsed.reading) << sentence << ": " << parsed.refusal.message;
+    EXPECT_EQ(parsed.reading->english, english);
+  }
+}
+
 TEST(Sentence, ShowsBothMeanings) {
   Parsed parsed = Parse("has an order > 1000");
   ASSERT_FALSE(parsed.reading);

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "sentence/refusals.h"
+#include "base/text.h"
 #include "sentence/vocabulary.h"
 
 namespace tidings::sentence {
@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kLongestTypo = 30;
 constexpr std::string_view kVowels = "aeiouy";
 constexpr std::string_view kKeys[] = {"qwertyuiop", "asdfghjkl", "zxcvbnm"};
-constexpr std::string_view kAlike[] = {"cs", "ck", "sz", "vw", "dt", "ij", "fv"};
+constexpr std::string_view kAlike[] = {"cs", "ck", "sz", "vw", "dt", "fv"};
 
 bool IsVowel(char c) { return kVowels.find(c) != kVowels.npos; }
 
@@ -72,6 +72,21 @@ std::optional<std::string> Longest(std::vector<std::string>& words) {
   return unique ? std::optional(words[0]) : std::nullopt;
 }
 
+// The words that a rule may be made of.
+const std::set<std::string>& Accepted() {
+  static const std::set<std::string> kWords = [] {
+    std::set<std::string> words;
+    for (const Phrase& phrase : Phrases()) {
+      std::string text = phrase.phrases;
+      std::replace(text.begin(), text.end(), '|', ' ');
+      for (std::string_view word : Split(text, ' ')) words.emplace(word);
+    }
+    for (const char* city : Cities()) words.insert(LowerAscii(city));
+    return words;
+  }();
+  return kWords;
+}
+
 bool AreNear(std::string_view word, std::string_view known, size_t slips) {
   return known.size() >= 4 && known.size() < kLongestTypo && known[0] == word[0] &&
          known.size() + slips >= word.size() && word.size() + slips >= known.size();
@@ -97,11 +112,10 @@ std::optional<std::string> MendTypo(std::string_view word) {
 std::vector<std::string> SimilarWords(std::string_view word) {
   constexpr size_t kMost = 2;
   if (word.size() < 4 || word.size() > kLongestTypo) return {};
-  static const std::set<std::string> refused(RefusedWords().begin(), RefusedWords().end());
   size_t limit = word.size() < 6 ? 1 : 2;
   std::vector<std::pair<size_t, std::string>> found;
   for (const std::string& known : KnownWords()) {
-    if (!AreNear(word, known, limit) || refused.contains(known)) continue;
+    if (!AreNear(word, known, limit) || !Accepted().contains(known)) continue;
     size_t slips = Slips(word, known, 1);
     if (slips <= limit) found.emplace_back(slips, known);
   }

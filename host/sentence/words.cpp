@@ -21,13 +21,13 @@ struct Sign {
 };
 // Longer ones stand before what they begin with.
 constexpr Sign kSigns[] = {
-    {">=", ">="}, {"=>", ">="},  {"≥", ">="},  {"<=", "<="}, {"=<", "<="},   {"≤", "<="},
-    {"!=", "!="}, {"<>", "!="},  {"≠", "!="},  {"==", "="},  {"=", "="},     {">", ">"},
-    {"<", "<"},   {"&&", "and"}, {"&", "and"}, {"||", "or"}, {"₹", "₹"},     {"$", "$"},
-    {"€", "€"},   {"£", "£"},    {"(", "("},   {")", ")"},   {"[", "("},     {"]", ")"},
-    {",", ","},   {";", ","},    {":", ":"},   {"+", "+"},   {"/-", ""},     {"/", "/"},
-    {"?", "?"},   {".", ""},     {"…", ""},    {"—", ","},   {"\u00a0", ""}, {"\u202f", ""},
-    {" ", ""},    {"\t", ""},    {"\n", ""},   {"\r", ""},   {"_", ""},
+    {">=", ">="},   {"=>", ">="},  {"≥", ">="},        {"<=", "<="}, {"=<", "<="}, {"≤", "<="},
+    {"!=", "!="},   {"<>", "!="},  {"≠", "!="},        {"==", "="},  {"=", "="},   {">", ">"},
+    {"<", "<"},     {"&&", "and"}, {"b/w", "between"}, {"&", "and"}, {"||", "or"}, {"₹", "₹"},
+    {"$", "$"},     {"€", "€"},    {"£", "£"},         {"(", "("},   {")", ")"},   {"[", "("},
+    {"]", ")"},     {",", ","},    {";", ","},         {":", ":"},   {"+", "+"},   {"/-", ""},
+    {"/", "/"},     {"?", "?"},    {".", ""},          {"…", ""},    {"—", ","},   {"\u00a0", ""},
+    {"\u202f", ""}, {" ", ""},     {"\t", ""},         {"\n", ""},   {"\r", ""},   {"_", ""},
 };
 
 constexpr std::string_view kHyphens[] = {"-", "–", "−", "‑", "‐"};
@@ -46,16 +46,23 @@ struct Contraction {
   std::string_view second;
 };
 constexpr Contraction kContractions[] = {
-    {"havent", "have", "not"},    {"hasnt", "has", "not"},      {"hadnt", "had", "not"},
-    {"didnt", "did", "not"},      {"dont", "do", "not"},        {"doesnt", "does", "not"},
-    {"isnt", "is", "not"},        {"arent", "are", "not"},      {"wasnt", "was", "not"},
-    {"werent", "were", "not"},    {"cannot", "can", "not"},     {"atleast", "at", "least"},
-    {"atmost", "at", "most"},     {"upto", "up", "to"},         {"signup", "sign", "up"},
-    {"signedup", "signed", "up"}, {"onetime", "one", "time"},   {"firsttime", "first", "time"},
-    {"havnt", "have", "not"},     {"hasnot", "has", "not"},     {"didnot", "did", "not"},
-    {"doesnot", "does", "not"},   {"donot", "do", "not"},       {"isnot", "is", "not"},
-    {"morethan", "more", "than"}, {"lessthan", "less", "than"}, {"wth", "with", ""},
-    {"frm", "from", ""},          {"thn", "than", ""},          {"nd", "and", ""}};
+    {"havent", "have", "not"},    {"hasnt", "has", "not"},
+    {"hadnt", "had", "not"},      {"didnt", "did", "not"},
+    {"dont", "do", "not"},        {"doesnt", "does", "not"},
+    {"isnt", "is", "not"},        {"arent", "are", "not"},
+    {"wasnt", "was", "not"},      {"werent", "were", "not"},
+    {"cannot", "can", "not"},     {"atleast", "at", "least"},
+    {"atmost", "at", "most"},     {"upto", "up", "to"},
+    {"signup", "sign", "up"},     {"signedup", "signed", "up"},
+    {"onetime", "one", "time"},   {"firsttime", "first", "time"},
+    {"havnt", "have", "not"},     {"hasnot", "has", "not"},
+    {"didnot", "did", "not"},     {"doesnot", "does", "not"},
+    {"donot", "do", "not"},       {"isnot", "is", "not"},
+    {"morethan", "more", "than"}, {"lessthan", "less", "than"},
+    {"wth", "with", ""},          {"frm", "from", ""},
+    {"thn", "than", ""},          {"nd", "and", ""},
+    {"ovr", "over", ""},          {"costumers", "customers", ""},
+    {"costumer", "customer", ""}, {"lst", "last", ""}};
 
 // Endings behind an apostrophe; "" = says nothing.
 constexpr Contraction kEndings[] = {{"n't", "", "not"}, {"'ve", "", "have"}, {"'re", "", "are"},
