@@ -79,7 +79,11 @@ tidings::Status Engine::Parts::Build() {
 tidings::Status Engine::Parts::Announce() {
   TRY_ASSIGN(presence_, queue::Presence::Announce(options_.pool->conninfo(), owner_));
   TRY_ASSIGN(auto released, presence_->ReleaseOfTheDead());
-  if (released) log::Info("engine", "took over {} chunks of a host that is gone", released);
+  auto [chunks, retries] = released;
+  if (chunks + retries > 0) {
+    log::Info("engine", "took over {} chunks and {} single messages of a host that is gone", chunks,
+              retries);
+  }
   return {};
 }
 
