@@ -109,8 +109,8 @@ tidings::Status Engine::Parts::BuildPipeline(const config::PipelineConfig& pipel
 tidings::Status Engine::Parts::BuildStage(EngineStage& stage) {
   const auto& config = stage.config;
   if (config.kind == StageKind::kDeliver) return BuildDeliver(stage);
-  // A folder of rules is loaded by whoever asks for one of them; nothing runs for it here.
-  if (config.script.ends_with('/')) return {};
+  // Rules in Lua are segments, which are compiled by whoever asks; nothing runs for them here.
+  if (config.kind == StageKind::kSegment && !config.script.empty()) return {};
   auto spec = SpecOf(config, config.plugin, config.script, config.options);
   TRY_ASSIGN(auto run, StartRun(config, spec));
   stage.runs.push_back(std::move(run));
