@@ -13,6 +13,7 @@
 #include "pg/pool.h"
 #include "pipeline/engine_parts.h"
 #include "pipeline/script_items.h"
+#include "pipeline/segment_watch.h"
 #include "plugin/plugin.h"
 
 namespace tidings::pipeline {
@@ -172,6 +173,7 @@ RunnerSpec Engine::Parts::SpecOf(const config::StageConfig& config, const std::s
   spec.plugin = plugin;
   spec.script = script;
   spec.scripts = options_.scripts;
+  if (options_.segments) spec.lib = options_.segments->lib();
   spec.options = options;
   spec.timeout = config.timeout;
   spec.memory = config.memory;

@@ -162,7 +162,7 @@ class ScriptRunner : public Runner {
 Result<std::unique_ptr<lua::Script>> LoadText(const RunnerSpec& spec, const RunnerContext& context,
                                               std::string_view text) {
   lua::Options options;
-  options.lib = spec.scripts / "lib";
+  options.lib = spec.LibFolder();
   options.hooks = HooksOf(spec, context);
   options.now = context.clock->Now();
   return lua::Script::LoadText(spec.script, text, spec.ScriptLimits(), options);
@@ -170,16 +170,21 @@ Result<std::unique_ptr<lua::Script>> LoadText(const RunnerSpec& spec, const Runn
 
 }  // namespace
 
+Result<std::string> SourceOf(const RunnerSpec& spec) {
+  if (!spec.source.empty()) return spec.source;
+  return ReadFile(spec.scripts / spec.script);
+}
+
 Status CheckCases(const RunnerSpec& spec) {
   auto passed =
-      lua::RequireCases(spec.scripts / spec.script, spec.scripts / "lib", spec.ScriptLimits());
+      lua::RequireCases(spec.scripts / spec.script, spec.LibFolder(), spec.ScriptLimits());
   if (!passed) return Fail(passed.error().In(spec.name));
   return {};
 }
 
 Result<std::unique_ptr<lua::Script>> LoadScript(const RunnerSpec& spec,
                                                 const RunnerContext& context) {
-  TRY_ASSIGN(std::string text, ReadFile(spec.scripts / spec.script));
+  TRY_ASSIGN(std::string text, SourceOf(spec));
   return LoadText(spec, context, text);
 }
 
@@ -188,7 +193,7 @@ Result<std::unique_ptr<Runner>> MakeScriptRunner(const RunnerSpec& spec,
   if (spec.kind == StageKind::kSegment) {
     return Fail(Code::kInternal, spec.script + " is a rule: no worker runs it, its segment does");
   }
-  TRY_ASSIGN(std::string text, ReadFile(spec.scripts / spec.script));
+  TRY_ASSIGN(std::string text, SourceOf(spec));
   TRY_ASSIGN(auto script, LoadText(spec, context, text));
   if (script->kind() != KindOf(spec.kind)) {
     return Fail(Code::kInvalidArgument,

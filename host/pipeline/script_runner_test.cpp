@@ -184,6 +184,8 @@ TEST(RunnerSpec, GoesThroughJson) {
   spec.kind = StageKind::kReceipt;
   spec.plugin = "receipt_json";
   spec.library = "/lib/receipt_json.so";
+  spec.source = "return 1";
+  spec.lib = "/lib";
   spec.options = {{"key", "secret"}};
   spec.timeout = std::chrono::milliseconds(1500);
   auto back = RunnerSpec::FromJson(spec.ToJson());
