@@ -11,17 +11,12 @@ Time ReadNow(const Services& services, Body& body) {
   return now.value_or(Time{});
 }
 
-// Errors of a saved rule in Lua name the segment: "Lapsed big spenders:5: ...".
-Result<rule::Rule> Compile(const Services& services, const crm::Segment& segment) {
-  if (segment.language != "lua") return CompileRule(services, segment.language, segment.source);
-  return rule::Rule::FromLua(segment.name, segment.source, services.lib(), services.limits);
-}
-
 std::optional<RuleInput> OfSegment(const Services& services, crm::SegmentStore& segments,
                                    const std::string& id_text, Time now, Body& body) {
   auto id = Id::Parse(id_text);
   auto segment = id ? segments.Find(*id) : tl::unexpected(id.error());
-  auto rule = segment ? Compile(services, *segment) : tl::unexpected(segment.error());
+  auto rule = segment ? crm::RuleOf(*segment, services.lib(), services.limits)
+                      : tl::unexpected(segment.error());
   if (rule) return RuleInput{*rule, *id, now};
   body.Wrong("segment_id", rule.error());
   return std::nullopt;

@@ -34,7 +34,7 @@ Result<rule::Rule> RuleOf(const ExplainOptions& options, const Locations& locati
   auto lib = locations.scripts / "lib";
   if (auto id = Id::Parse(options.segment)) {
     TRY_ASSIGN(auto segment, crm::SegmentStore(pool, IdSource::System()).Find(*id));
-    return rule::Rule::Parse(segment.language, segment.source, lib, {});
+    return crm::RuleOf(segment, lib, {});
   }
   if (!std::filesystem::is_regular_file(options.segment)) {
     return Fail(

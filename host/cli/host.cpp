@@ -88,6 +88,7 @@ class Host::Parts {
     engine_options.http = client.get();
     engine_options.http_allow = allow;
     engine_options.scripts = options.locations.scripts;
+    engine_options.segments = segments.get();
     engine_options.program = ProgramPath();
     engine_options.receipts_url = url + api::kPrefix + "/receipts";
     engine_options.clock = options.clock;

@@ -48,10 +48,25 @@ Result<Preview> BySql(pg::Connection& connection, const rule::Rule& rule, Time n
   return preview;
 }
 
-rule::Sql Among(const std::vector<Id>& ids) {
+const rule::Sql kEverybody{"customers c", "true", {}};
+
+// Those of `sql` who are among `ids`.
+rule::Sql Among(std::span<const Id> ids, rule::Sql sql = kEverybody) {
   std::string array = "{";
   for (const Id& id : ids) array += (array.size() > 1 ? "," : "") + id.ToString();
-  return {"customers c", "c.id = any ($1::uuid[])", {array + "}"}};
+  sql.params.push_back(array + "}");
+  sql.where = fmt::format("({}) and c.id = any (${}::uuid[])", sql.where, sql.params.size());
+  return sql;
+}
+
+rule::Pushdown Among(std::span<const Id> ids, rule::Pushdown pushdown) {
+  for (auto* ways : {&pushdown.chosen, &pushdown.asked, &pushdown.failed}) {
+    if (!*ways) continue;
+    auto& [each, grouped] = **ways;
+    each = Among(ids, std::move(each));
+    if (grouped) grouped = Among(ids, std::move(*grouped));
+  }
+  return pushdown;
 }
 
 Result<Preview> ByIds(pg::Connection& connection, const std::vector<Id>& ids) {
@@ -114,41 +129,9 @@ Result<Matched> FindErrors(pg::Connection& connection, const rule::Rule& rule, T
   return found;
 }
 
-// Asks the script about every customer.
-Result<Matched> MatchEverybody(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  Matched matched;
-  TRY_ASSIGN(auto snapshot, SnapshotOf(connection));
-  TRY_ASSIGN(auto asked, AskScript(snapshot, rule, now, {"customers c", "true", {}}));
-  TRY(snapshot.Commit());
-  Add(std::move(asked), matched);
-  std::sort(matched.ids.begin(), matched.ids.end());
-  return matched;
-}
-
-}  // namespace
-
-Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  TRY_ASSIGN(auto disagreement, CrossCheck(connection, rule, now));
-  if (!disagreement) {
-    bool by_sql = !rule.PushDown(now).asked;
-    return by_sql ? FindErrors(connection, rule, now) : MatchAll(connection, rule, now);
-  }
-  auto warning = disagreement->Describe(rule.name());
-  ReportDisagreement(warning);
-  TRY_ASSIGN(auto matched, MatchEverybody(connection, rule, now));
-  matched.warnings.push_back(std::move(warning));
-  return matched;
-}
-
-Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto pushdown = rule.PushDown(now);
-  if (!pushdown.chosen) return rule::Sql{"customers c", "false", {}};
-  TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.chosen));
-  return std::move(choice.sql);
-}
-
-Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
-  auto pushdown = rule.PushDown(now);
+// Chooses by SQL, and asks the script about those for whom SQL cannot say.
+Result<Matched> Match(pg::Connection& connection, const rule::Rule& rule, Time now,
+                      const rule::Pushdown& pushdown) {
   Matched matched;
   TRY_ASSIGN(auto snapshot, SnapshotOf(connection));
   if (pushdown.chosen) TRY(AddChosen(snapshot, *pushdown.chosen, matched));
@@ -161,6 +144,51 @@ Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Tim
   TRY(snapshot.Commit());
   std::sort(matched.ids.begin(), matched.ids.end());
   return matched;
+}
+
+// What the script says of all of `customers`, whatever SQL says: for a rule of which the two say
+// different things.
+Result<Matched> MatchByScript(pg::Connection& connection, const rule::Rule& rule, Time now,
+                              const rule::Sql& customers, const Disagreement& disagreement) {
+  auto warning = disagreement.Describe(rule.name());
+  ReportDisagreement(warning);
+  Matched matched;
+  TRY_ASSIGN(auto snapshot, SnapshotOf(connection));
+  TRY_ASSIGN(auto asked, AskScript(snapshot, rule, now, customers));
+  TRY(snapshot.Commit());
+  Add(std::move(asked), matched);
+  std::sort(matched.ids.begin(), matched.ids.end());
+  matched.warnings.push_back(std::move(warning));
+  return matched;
+}
+
+}  // namespace
+
+Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  TRY_ASSIGN(auto disagreement, CrossCheck(connection, rule, now));
+  if (disagreement) return MatchByScript(connection, rule, now, kEverybody, *disagreement);
+  bool by_sql = !rule.PushDown(now).asked;
+  return by_sql ? FindErrors(connection, rule, now) : MatchAll(connection, rule, now);
+}
+
+Result<Matched> FindAmong(pg::Connection& connection, const rule::Rule& rule, Time now,
+                          std::span<const Id> customers) {
+  TRY_ASSIGN(auto disagreement, CrossCheck(connection, rule, now));
+  if (disagreement) {
+    return MatchByScript(connection, rule, now, Among(customers), *disagreement);
+  }
+  return Match(connection, rule, now, Among(customers, rule.PushDown(now)));
+}
+
+Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  auto pushdown = rule.PushDown(now);
+  if (!pushdown.chosen) return rule::Sql{"customers c", "false", {}};
+  TRY_ASSIGN(auto choice, Quickest(connection, *pushdown.chosen));
+  return std::move(choice.sql);
+}
+
+Result<Matched> MatchAll(pg::Connection& connection, const rule::Rule& rule, Time now) {
+  return Match(connection, rule, now, rule.PushDown(now));
 }
 
 Result<Preview> AudienceStore::PreviewOf(const rule::Rule& rule, Time now) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,10 @@ struct Matched {
 // the rule; else the script is asked as MatchAll has it. A sample is put to both, and where they
 // disagree, the alarm is raised and the script decides about everybody.
 Result<Matched> FindAudience(pg::Connection& connection, const rule::Rule& rule, Time now);
+
+// Who of these customers is in that audience: found in the same way, but always by `ids`.
+Result<Matched> FindAmong(pg::Connection& connection, const rule::Rule& rule, Time now,
+                          std::span<const Id> customers);
 
 // The customers of a rule that SQL says wholly, in the way that the planner thinks the quicker.
 Result<rule::Sql> ChosenBySql(pg::Connection& connection, const rule::Rule& rule, Time now);

@@ -91,6 +91,28 @@ TEST_F(CrossCheckTest, AtADisagreementTheScriptDecidesAndTheAlarmIsRaised) {
               testing::ElementsAre("24"));
 }
 
+// Of some customers alone: the same answers, and the errors of nobody else.
+TEST_F(CrossCheckTest, ASelectionIsAnsweredAsTheWholeAudience) {
+  std::vector<Id> some;
+  for (const auto& id : shop.Ask("select id from customers where total_spend in (40, 60, 200)"
+                                 " order by total_spend")) {
+    some.push_back(*Id::Parse(id));
+  }
+  some.push_back(shop.ids.Next());  // whom nobody knows
+  auto connection = shop.pool.Acquire().value();
+  auto among = [&](const rule::Rule& rule) {
+    return FindAmong(*connection, rule, kNow, some).value();
+  };
+  const std::vector<Id> spenders{std::min(some[1], some[2]), std::max(some[1], some[2])};
+  EXPECT_EQ(among(Lua("return c.total_spend > 50")).ids, spenders);
+  EXPECT_EQ(among(Lua("return c.name:gsub('a', '') == '' and c.total_spend > 50")).ids, spenders);
+  EXPECT_EQ(among(Lua("return c.orders:count() == 0 and c.total_spend > 50")).ids, spenders);
+  EXPECT_EQ(among(Lua("return c.total_spend > 50 and c.last_order_date > 5")).errors, 2);
+  auto broken = among(Broken());
+  EXPECT_EQ(broken.ids, spenders);
+  EXPECT_EQ(broken.warnings.size(), 1u);
+}
+
 // By SQL and by the script alike: how many, and the one with the lowest id.
 TEST_F(CrossCheckTest, ErrorsAreReportedAlikeWhereverTheRuleRuns) {
   auto lowest = shop.Ask("select min(id::text) from customers where total_spend > 50")[0];

@@ -83,7 +83,8 @@ struct ScratchCampaign : ScratchShop {
 
   std::vector<queue::Retry> LeaseRetries(Duration duration = std::chrono::minutes(1)) {
     auto lease = pool.Acquire();
-    auto retries = queue::ChunkQueue::LeaseRetries(**lease, "campaigns/email", 50, duration);
+    auto retries =
+        queue::ChunkQueue::LeaseRetries(**lease, "campaigns/email", "test", 50, duration);
     EXPECT_TRUE(retries) << (retries ? "" : retries.error().message);
     return retries.value_or(std::vector<queue::Retry>());
   }

@@ -1,10 +1,15 @@
 #include "pipeline/engine.h"
 
+#include <algorithm>
 #include <future>
 
 #include <fmt/core.h>
 
+#include "crm/audience.h"
+#include "pg/pool.h"
 #include "pipeline/engine_parts.h"
+#include "pipeline/segment_watch.h"
+#include "rule/rule.h"
 
 namespace tidings::pipeline {
 namespace {
@@ -13,6 +18,35 @@ constexpr Duration kIntentWait = std::chrono::milliseconds(500);
 
 tl::unexpected<Error> Draining() {
   return Fail(Code::kUnavailable, "the host is stopping; try again in a moment");
+}
+
+bool IsFolder(const std::string& script) { return script.ends_with('/'); }
+
+Result<std::vector<bool>> AskPlugin(Stage& stage, std::vector<Customer> customers, Time now) {
+  TRY_ASSIGN(Outcome outcome, stage.Run({std::move(customers), now, {}}));
+  std::vector<bool> answers;
+  for (const auto& verdict : outcome.verdicts) {
+    answers.push_back(verdict.code == VerdictCode::kAccept);
+  }
+  return answers;
+}
+
+Result<std::vector<bool>> AskSegment(const EngineOptions& options, const std::string& script,
+                                     const std::vector<Customer>& customers, Time now) {
+  if (!options.segments) return Fail(Code::kUnavailable, "nobody keeps the segment of " + script);
+  std::vector<Id> ids;
+  for (const auto& customer : customers) {
+    TRY_ASSIGN(Id id, Id::Parse(customer.id));
+    ids.push_back(id);
+  }
+  TRY_ASSIGN(auto rule, options.segments->RuleOf(script));
+  TRY_ASSIGN(auto connection, options.pool->Acquire());
+  TRY_ASSIGN(auto matched, crm::FindAmong(*connection, rule, now, ids));
+  std::vector<bool> answers;
+  for (const Id& id : ids) {
+    answers.push_back(std::binary_search(matched.ids.begin(), matched.ids.end(), id));
+  }
+  return answers;
 }
 
 }  // namespace
@@ -65,21 +99,18 @@ Result<std::string> Engine::Intent(const Json& facts) {
   return written.text;
 }
 
-Result<std::vector<bool>> Engine::Match(const std::string& stage, std::vector<Customer> customers) {
+Result<std::vector<bool>> Engine::Match(const std::string& stage, std::vector<Customer> customers,
+                                        Time now) {
   Parts::Call call(*parts_);
   if (call.Refused()) return Draining();
   auto* found = parts_->Find(StageKind::kSegment, stage);
-  if (!found || found->runs.empty()) {
+  if (!found || IsFolder(found->config.script)) {
     return Fail(Code::kNotFound,
                 fmt::format("no segment stage `{}` is one plugin or script", stage));
   }
-  Batch batch{std::move(customers), parts_->options().clock->Now(), {}};
-  TRY_ASSIGN(Outcome outcome, found->runs[0]->Run(batch));
-  std::vector<bool> matches;
-  for (const auto& verdict : outcome.verdicts) {
-    matches.push_back(verdict.code == VerdictCode::kAccept);
-  }
-  return matches;
+  const auto& script = found->config.script;
+  return script.empty() ? AskPlugin(*found->runs[0], std::move(customers), now)
+                        : AskSegment(parts_->options(), script, customers, now);
 }
 
 Result<std::string> Engine::DeliverQueue(const std::string& channel) const {

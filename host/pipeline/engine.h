@@ -33,6 +33,8 @@ class PluginRegistry;
 
 namespace tidings::pipeline {
 
+class SegmentWatch;
+
 // Pointers outlive the engine; `config` is copied and must be free of errors.
 struct EngineOptions {
   const config::Config* config = nullptr;
@@ -41,6 +43,7 @@ struct EngineOptions {
   net::HttpClient* http = nullptr;      // for plugins and scripts; null: their calls fail
   std::vector<std::string> http_allow;  // what `http` allows, for workers in processes of their own
   std::filesystem::path scripts;
+  SegmentWatch* segments = nullptr;  // null: segment stages that name a script cannot be asked
   // For sockets of workers in processes of their own. Made with mode 0700 where it is missing. A
   // socket's path holds 107 characters: keep it short. Empty = below the system's temporary folder.
   std::filesystem::path run_folder;
@@ -86,9 +89,13 @@ class Engine {
   // half a second). `facts` is what the stage gets as its task's facts.
   Result<std::string> Intent(const Json& facts);
 
-  // Asks a segment stage that is a plugin or one script which of `customers` match; as many answers
-  // as customers.
-  Result<std::vector<bool>> Match(const std::string& stage, std::vector<Customer> customers);
+  // Asks a segment stage that is a plugin or one script which of `customers` belong to it, as of
+  // `now`; as many answers as customers. A plugin sees them as they are given. A script's stage is
+  // the segment of that script: it answers as the audience of that segment does, for the stored
+  // customers of these ids; of any other id it says no. Fails with kNotFound where there is no such
+  // stage, kInvalidArgument where an id is none, and as SegmentStore::Find does.
+  Result<std::vector<bool>> Match(const std::string& stage, std::vector<Customer> customers,
+                                  Time now);
 
   // The queue that a campaign of `channel` is launched into: the deliver stage of that name, else
   // the first deliver stage. Fails with kNotFound where there is none.

@@ -13,6 +13,7 @@
 #include "pg/pool.h"
 #include "pipeline/engine_parts.h"
 #include "pipeline/script_items.h"
+#include "pipeline/segment_watch.h"
 #include "plugin/plugin.h"
 
 namespace tidings::pipeline {
@@ -79,7 +80,11 @@ tidings::Status Engine::Parts::Build() {
 tidings::Status Engine::Parts::Announce() {
   TRY_ASSIGN(presence_, queue::Presence::Announce(options_.pool->conninfo(), owner_));
   TRY_ASSIGN(auto released, presence_->ReleaseOfTheDead());
-  if (released) log::Info("engine", "took over {} chunks of a host that is gone", released);
+  auto [chunks, retries] = released;
+  if (chunks + retries > 0) {
+    log::Info("engine", "took over {} chunks and {} single messages of a host that is gone", chunks,
+              retries);
+  }
   return {};
 }
 
@@ -105,8 +110,8 @@ tidings::Status Engine::Parts::BuildPipeline(const config::PipelineConfig& pipel
 tidings::Status Engine::Parts::BuildStage(EngineStage& stage) {
   const auto& config = stage.config;
   if (config.kind == StageKind::kDeliver) return BuildDeliver(stage);
-  // A folder of rules is loaded by whoever asks for one of them; nothing runs for it here.
-  if (config.script.ends_with('/')) return {};
+  // Rules in Lua are segments, which are compiled by whoever asks; nothing runs for them here.
+  if (config.kind == StageKind::kSegment && !config.script.empty()) return {};
   auto spec = SpecOf(config, config.plugin, config.script, config.options);
   TRY_ASSIGN(auto run, StartRun(config, spec));
   stage.runs.push_back(std::move(run));
@@ -168,6 +173,7 @@ RunnerSpec Engine::Parts::SpecOf(const config::StageConfig& config, const std::s
   spec.plugin = plugin;
   spec.script = script;
   spec.scripts = options_.scripts;
+  if (options_.segments) spec.lib = options_.segments->lib();
   spec.options = options;
   spec.timeout = config.timeout;
   spec.memory = config.memory;

@@ -225,8 +225,8 @@ Result<bool> Feeder::WorkOnRetries(int lane) {
   std::vector<queue::Retry> retries;
   {
     TRY_ASSIGN(auto connection, pool_.Acquire());
-    TRY_ASSIGN(retries, ChunkQueue::LeaseRetries(*connection, options_.queue, kRetriesAtOnce,
-                                                 options_.lease));
+    TRY_ASSIGN(retries, ChunkQueue::LeaseRetries(*connection, options_.queue, options_.owner,
+                                                 kRetriesAtOnce, options_.lease));
   }
   if (retries.empty()) return false;
   // Those of one attempt travel together.

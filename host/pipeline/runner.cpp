@@ -13,10 +13,13 @@ lua::Limits RunnerSpec::ScriptLimits() const {
   return {instructions, timeout, static_cast<size_t>(memory)};
 }
 
+std::filesystem::path RunnerSpec::LibFolder() const { return lib.empty() ? scripts / "lib" : lib; }
+
 Json RunnerSpec::ToJson() const {
   return {{"name", name},       {"kind", std::string(StageName(kind))},
           {"plugin", plugin},   {"library", library.string()},
           {"script", script},   {"scripts", scripts.string()},
+          {"source", source},   {"lib", lib.string()},
           {"options", options}, {"timeout_us", timeout.count()},
           {"memory", memory},   {"instructions", instructions}};
 }
@@ -34,7 +37,9 @@ Result<RunnerSpec> RunnerSpec::FromJson(const Json& json) {
   spec.plugin = TextOf(json, "plugin");
   spec.library = TextOf(json, "library");
   spec.script = TextOf(json, "script");
+  spec.source = TextOf(json, "source");
   spec.scripts = TextOf(json, "scripts");
+  spec.lib = TextOf(json, "lib");
   spec.options = json["options"];
   spec.timeout = Duration(json["timeout_us"].get<int64_t>());
   spec.memory = json["memory"].get<int64_t>();

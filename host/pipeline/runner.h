@@ -61,7 +61,9 @@ struct RunnerSpec {
   std::string plugin;             // its id
   std::filesystem::path library;  // the plugin's shared library
   std::string script;             // relative to the scripts folder
+  std::string source;             // of the script; empty: it is read from its file
   std::filesystem::path scripts;  // the scripts folder
+  std::filesystem::path lib;      // what the script may require; empty: lib/ of the scripts folder
   Json options = Json::object();  // of the plugin; may hold secrets: never logged
   Duration timeout = std::chrono::seconds(5);
   int64_t memory = 64LL << 20;
@@ -70,6 +72,7 @@ struct RunnerSpec {
   const std::string& Label() const { return script.empty() ? plugin : script; }
 
   lua::Limits ScriptLimits() const;  // of one call
+  std::filesystem::path LibFolder() const;
 
   // How long one batch of this many items may take: a plugin's invocation is the batch, a script's
   // is one item.
@@ -88,6 +91,9 @@ Result<std::unique_ptr<Runner>> MakePluginRunner(const RunnerSpec& spec,
                                                  const RunnerContext& context);
 Result<std::unique_ptr<Runner>> MakeScriptRunner(const RunnerSpec& spec,
                                                  const RunnerContext& context);
+
+// The text of the script of `spec`.
+Result<std::string> SourceOf(const RunnerSpec& spec);
 
 // Runs the cases beside the script of `spec` under its limits. Fails where one of them does,
 // naming the stage.

@@ -1,40 +1,8 @@
 #include "pipeline/script_items.h"
 
-#include "base/money.h"
 #include "base/text.h"
 
 namespace tidings::pipeline {
-namespace {
-
-// What the database would hold as NULL is nil to a script.
-lua::Value OrNil(const std::string& text) {
-  if (text.empty()) return std::monostate();
-  return std::string_view(text);
-}
-
-lua::Value MoneyOf(const Customer& customer) {
-  auto money = Money::Parse(customer.total_spend);
-  if (money) return *money;
-  return customer.total_spend_value;
-}
-
-}  // namespace
-
-CustomerValues::CustomerValues(const Customer& c)
-    : values_{std::string_view(c.id),
-              OrNil(c.external_id),
-              std::string_view(c.name),
-              OrNil(c.email),
-              OrNil(c.phone),
-              std::string_view(c.city),
-              std::string_view(c.status),
-              MoneyOf(c),
-              c.visit,
-              c.order_count,
-              c.last_order_date ? lua::Value(*c.last_order_date) : lua::Value(),
-              c.created_at,
-              lua::JsonText{c.attributes},
-              lua::JsonText{c.tags}} {}
 
 Json ToJson(const Message& m) {
   auto attributes = ParseJson(m.attributes);

@@ -1,28 +1,13 @@
 // Between the items of batches and what scripts see and say.
 #pragma once
 
-#include <array>
 #include <string>
 
 #include "base/json.h"
 #include "base/result.h"
-#include "lua/row.h"
 #include "pipeline/batch.h"
 
 namespace tidings::pipeline {
-
-// A customer as a row of lua::CustomerRow(); points into the customer.
-class CustomerValues {
- public:
-  explicit CustomerValues(const Customer& customer);
-  CustomerValues(const CustomerValues&) = delete;
-  CustomerValues& operator=(const CustomerValues&) = delete;
-
-  lua::Row row() const { return {&lua::CustomerRow(), values_.data()}; }
-
- private:
-  std::array<lua::Value, 15> values_;
-};
 
 Json ToJson(const Message& message);      // attributes as a table
 Json ToJson(const HttpRequest& request);  // headers as a table, by lower-case name

@@ -53,7 +53,7 @@ lua::Hooks HooksOf(const RunnerSpec& spec, const RunnerContext& context) {
                                    : log::Level::kInfo;
     log::Write(at, name, text);
   };
-  if (context.http && spec.kind != StageKind::kSegment) {
+  if (context.http) {
     hooks.http = [context](const Json& request) { return CallHttp(context, request); };
   }
   return hooks;
@@ -116,16 +116,8 @@ class ScriptRunner : public Runner {
     return {};
   }
 
-  Status RunItem(size_t i, const Customer& customer, Outcome& outcome) {
-    CustomerValues values(customer);
-    auto matches = script_->Test(values.row());
-    if (!matches) {
-      auto error = matches.error().In("customer " + customer.id);
-      outcome.verdicts[i] = {VerdictCode::kReject, {}, error.message, ""};
-    } else if (!*matches) {
-      outcome.verdicts[i].code = VerdictCode::kDrop;
-    }
-    return {};
+  Status RunItem(size_t, const Customer&, Outcome&) {
+    return Fail(Code::kInternal, name_ + " is asked about a customer, and is no rule");
   }
 
   Status RunItem(size_t i, const Message& message, Outcome& outcome) {
@@ -170,31 +162,38 @@ class ScriptRunner : public Runner {
 Result<std::unique_ptr<lua::Script>> LoadText(const RunnerSpec& spec, const RunnerContext& context,
                                               std::string_view text) {
   lua::Options options;
-  options.lib = spec.scripts / "lib";
+  options.lib = spec.LibFolder();
   options.hooks = HooksOf(spec, context);
-  options.row_type = &lua::CustomerRow();
   options.now = context.clock->Now();
   return lua::Script::LoadText(spec.script, text, spec.ScriptLimits(), options);
 }
 
 }  // namespace
 
+Result<std::string> SourceOf(const RunnerSpec& spec) {
+  if (!spec.source.empty()) return spec.source;
+  return ReadFile(spec.scripts / spec.script);
+}
+
 Status CheckCases(const RunnerSpec& spec) {
   auto passed =
-      lua::RequireCases(spec.scripts / spec.script, spec.scripts / "lib", spec.ScriptLimits());
+      lua::RequireCases(spec.scripts / spec.script, spec.LibFolder(), spec.ScriptLimits());
   if (!passed) return Fail(passed.error().In(spec.name));
   return {};
 }
 
 Result<std::unique_ptr<lua::Script>> LoadScript(const RunnerSpec& spec,
                                                 const RunnerContext& context) {
-  TRY_ASSIGN(std::string text, ReadFile(spec.scripts / spec.script));
+  TRY_ASSIGN(std::string text, SourceOf(spec));
   return LoadText(spec, context, text);
 }
 
 Result<std::unique_ptr<Runner>> MakeScriptRunner(const RunnerSpec& spec,
                                                  const RunnerContext& context) {
-  TRY_ASSIGN(std::string text, ReadFile(spec.scripts / spec.script));
+  if (spec.kind == StageKind::kSegment) {
+    return Fail(Code::kInternal, spec.script + " is a rule: no worker runs it, its segment does");
+  }
+  TRY_ASSIGN(std::string text, SourceOf(spec));
   TRY_ASSIGN(auto script, LoadText(spec, context, text));
   if (script->kind() != KindOf(spec.kind)) {
     return Fail(Code::kInvalidArgument,

@@ -71,28 +71,6 @@ TEST_F(ScriptRunnerTest, TidiesRecords) {
   EXPECT_EQ(outcome.refusals[1].line, 5u);
 }
 
-TEST_F(ScriptRunnerTest, MatchesCustomers) {
-  Customer rich, poor, odd;
-  rich.total_spend = "5000.01";
-  rich.email = "rich@example.com";
-  rich.tags = R"(["vip"])";
-  poor.total_spend = "10";
-  odd.attributes = R"({"boom": true})";
-  odd.total_spend = "9999";
-  rich.last_order_date = clock_.Now() - std::chrono::hours(24 * 200);
-  auto outcome = Run(StageKind::kSegment, R"(
-    return segment { name = "rich", match = function(c)
-      if c.attributes.boom then error("boom") end
-      return c.total_spend > 5000 and c.email ~= nil and c.phone == nil
-         and days_since(c.last_order_date) > 180
-    end })",
-                     {std::vector<Customer>{rich, poor, odd}, clock_.Now(), {}});
-  EXPECT_EQ(outcome.verdicts[0].code, VerdictCode::kAccept) << outcome.verdicts[0].reason;
-  EXPECT_EQ(outcome.verdicts[1].code, VerdictCode::kDrop);
-  EXPECT_EQ(outcome.verdicts[2].code, VerdictCode::kReject) << "an error is no match";
-  EXPECT_THAT(outcome.verdicts[2].reason, HasSubstr("boom"));
-}
-
 TEST_F(ScriptRunnerTest, Delivers) {
   auto batch = MessageBatch(4);
   std::get<std::vector<Message>>(batch.items)[3].attributes = R"({"vip": true})";
@@ -189,6 +167,8 @@ TEST_F(ScriptRunnerTest, ExplainsWhatCannotBeLoaded) {
            {StageKind::kReceipt,
             R"(return deliver { name = "d", send = function() return accept() end })",
             "script.lua is a deliver script, and test/stage needs a receipt script"},
+           {StageKind::kSegment, "return segment { match = function() return true end }",
+            "script.lua is a rule: no worker runs it"},
            {StageKind::kDeliver, "return deliver {", "script.lua:1"},
            {StageKind::kDeliver, "return 1", "script.lua"},
        }) {
@@ -204,6 +184,8 @@ TEST(RunnerSpec, GoesThroughJson) {
   spec.kind = StageKind::kReceipt;
   spec.plugin = "receipt_json";
   spec.library = "/lib/receipt_json.so";
+  spec.source = "return 1";
+  spec.lib = "/lib";
   spec.options = {{"key", "secret"}};
   spec.timeout = std::chrono::milliseconds(1500);
   auto back = RunnerSpec::FromJson(spec.ToJson());

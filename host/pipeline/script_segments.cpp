@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "config/config.h"
 #include "crm/segment_store.h"
 #include "lua/cases.h"
@@ -45,6 +46,17 @@ bool IsWithin(const fs::path& file, const fs::path& script) {
   return file == script || file.parent_path() == (script / "").parent_path();
 }
 
+Status RetireWithoutFile(const fs::path& scripts, crm::SegmentStore& segments) {
+  TRY_ASSIGN(auto saved, segments.Scripts());
+  for (const auto& segment : saved) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(scripts / segment.script, ignored)) {
+      TRY(RetireSegment(segments, segment));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 lua::Limits SegmentLimits(const config::Config& config) {
@@ -53,7 +65,7 @@ lua::Limits SegmentLimits(const config::Config& config) {
 }
 
 ScriptRules::ScriptRules(const config::Config& config, fs::path scripts)
-    : scripts_(std::move(scripts)) {
+    : scripts_(std::move(scripts)), limits_(SegmentLimits(config)) {
   for (const auto* stage : StagesOf(config)) {
     stages_.push_back({scripts_ / stage->script, LimitsOf(*stage)});
   }
@@ -62,7 +74,10 @@ ScriptRules::ScriptRules(const config::Config& config, fs::path scripts)
 std::vector<fs::path> ScriptRules::Files() const {
   std::vector<fs::path> files;
   for (const auto& stage : stages_) {
-    for (auto& file : ScriptsOf(stage.script)) files.push_back(std::move(file));
+    for (auto& file : ScriptsOf(stage.script)) {
+      bool known = std::find(files.begin(), files.end(), file) != files.end();
+      if (!known) files.push_back(std::move(file));
+    }
   }
   return files;
 }
@@ -88,10 +103,20 @@ Result<std::vector<ScriptRule>> ScriptRules::CheckAll(const fs::path& lib) const
   return rules;
 }
 
+Status RetireSegment(crm::SegmentStore& segments, const crm::ScriptSegment& segment) {
+  TRY(segments.Retire(segment.id));
+  log::Warning("segments",
+               "{} is gone: its segment “{}” is retired, and no campaign can use it. Put the file "
+               "back to have it again",
+               segment.script.empty() ? "a script" : segment.script, segment.name);
+  return {};
+}
+
 Result<int> SaveScriptSegments(const ScriptRules& rules, const fs::path& lib,
                                crm::SegmentStore& segments) {
   TRY_ASSIGN(auto checked, rules.CheckAll(lib));
   for (const auto& rule : checked) TRY(segments.PutScript(rule.path, rule.name, rule.source));
+  if (!rules.empty()) TRY(RetireWithoutFile(rules.scripts(), segments));
   return static_cast<int>(checked.size());
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "lua/cases.h"
+#include "rule/rule.h"
 
 namespace tidings::pipeline {
 namespace {
@@ -82,6 +83,11 @@ void SegmentWatch::Run(Duration pause) {
 fs::path SegmentWatch::lib() const {
   std::lock_guard lock(mutex_);
   return lib_;
+}
+
+Result<rule::Rule> SegmentWatch::RuleOf(const std::string& script) {
+  TRY_ASSIGN(auto segment, segments_.Find(crm::SegmentStore::IdOfScript(script)));
+  return crm::RuleOf(segment, lib(), rules_.limits());
 }
 
 void SegmentWatch::Look() {
@@ -164,11 +170,7 @@ Result<bool> SegmentWatch::TakeUpModules(const Prints& now) {
 
 Status SegmentWatch::TakeUpRule(const fs::path& file, const Prints& now) {
   auto path = file.lexically_relative(rules_.scripts()).string();
-  if (!now.contains(file)) {
-    TRY(segments_.RemoveScript(path));
-    log::Info(kComponent, "{} is gone, and its segment with it", path);
-    return {};
-  }
+  if (!now.contains(file)) return RetireScript(path);
   auto rule = rules_.Check(file, lib());
   if (!rule) {
     log::Failure(kComponent, "{} stays as it was: {}", path, rule.error().message);
@@ -177,6 +179,15 @@ Status SegmentWatch::TakeUpRule(const fs::path& file, const Prints& now) {
   if (!IsStill(file, now)) return {};  // changed meanwhile: the next look sees it
   TRY(segments_.PutScript(rule->path, rule->name, rule->source));
   log::Info(kComponent, "{} passes its cases and is used now", path);
+  return {};
+}
+
+// What never was a segment (its cases failed) leaves nothing behind.
+Status SegmentWatch::RetireScript(const std::string& script) {
+  TRY_ASSIGN(auto saved, segments_.Scripts());
+  for (const auto& segment : saved) {
+    if (segment.script == script) TRY(RetireSegment(segments_, segment));
+  }
   return {};
 }
 

@@ -1,7 +1,8 @@
 // Keeps the segments as the scripts folder has them, while the host runs.
 //
 // A rule that was changed, added or deleted is noticed within two seconds. As at start, it is used
-// only once its cases pass; else the log says what is wrong, and the rule before stays. Modules in
+// only once its cases pass; else the log says what is wrong, and the rule before stays. The segment
+// of one that was deleted, now or while no host ran, is retired. Modules in
 // lib/ are used in a copy, which is replaced only when every rule passes its cases with the new
 // ones: so neither can half an edit reach a campaign.
 #pragma once
@@ -41,6 +42,10 @@ class SegmentWatch {
   // The folder of the modules that rules may require. Thread-safe; stays as long as this object.
   std::filesystem::path lib() const;
 
+  // The rule of a script ("segment/champions.lua") as it is used now: that of its segment, with
+  // those modules. Thread-safe. Fails as SegmentStore::Find does.
+  Result<rule::Rule> RuleOf(const std::string& script);
+
  private:
   // What tells one state of a file from another; editors that write by rename change the inode.
   struct Print {
@@ -58,6 +63,7 @@ class SegmentWatch {
   Status TakeUp(const Prints& now);
   Result<bool> TakeUpModules(const Prints& now);
   Status TakeUpRule(const std::filesystem::path& file, const Prints& now);
+  Status RetireScript(const std::string& script);
   Result<std::filesystem::path> CopyModules();
 
   const ScriptRules rules_;

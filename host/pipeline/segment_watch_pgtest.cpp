@@ -39,13 +39,14 @@ class SegmentWatchTest : public ::testing::Test {
     EXPECT_TRUE(WriteFile(folder_.path() / path, text));
   }
 
-  void Start() {
+  // Starts, or starts again.
+  void Start(const std::string& pipelines = kPipelines) {
+    watch_.reset();
     config::Catalog catalog;
     catalog.scripts = folder_.path();
-    auto loaded = config::LoadText("a.yaml", kPipelines, catalog);
+    auto loaded = config::LoadText("a.yaml", pipelines, catalog);
     EXPECT_EQ(loaded.Errors(), "");
-    auto watch = SegmentWatch::Start(ScriptRules(loaded.config, folder_.path()),
-                                     crm::SegmentStore(shop_.pool, IdSource::System()));
+    auto watch = SegmentWatch::Start(ScriptRules(loaded.config, folder_.path()), segments_);
     ASSERT_TRUE(watch) << watch.error().message;
     watch_ = std::move(*watch);
   }
@@ -56,8 +57,10 @@ class SegmentWatchTest : public ::testing::Test {
     watch_->Look();
   }
 
-  int64_t Segments(const std::string& source_like) {
-    return shop_.Number("select count(*) from segments where source like '%" + source_like + "%'");
+  // How many segments are in use whose source has this part.
+  int64_t Segments(const std::string& part) {
+    return shop_.Number(
+        "select count(*) from segments where retired_at is null and source like '%" + part + "%'");
   }
 
   // What `limits.many` is to rules that are compiled now.
@@ -65,6 +68,7 @@ class SegmentWatchTest : public ::testing::Test {
 
   TempDir folder_;
   ScratchCampaigns shop_;
+  crm::SegmentStore segments_{shop_.pool, IdSource::System()};
   std::unique_ptr<SegmentWatch> watch_;
 };
 
@@ -117,6 +121,62 @@ TEST_F(SegmentWatchTest, TakesUpOneRuleWhileAnotherIsBroken) {
   Write("segment/regulars.lua", RuleOver(4));
   Settle();
   EXPECT_EQ(Segments("visit > 4"), 1);
+  EXPECT_EQ(Segments(""), 1);
+}
+
+TEST_F(SegmentWatchTest, RetiresWhatWasDeletedWhileNothingRan) {
+  Write("segment/rare.lua", RuleOver(1, "rare"));
+  Start();
+  Id id = crm::SegmentStore::IdOfScript("segment/rare.lua");
+  EXPECT_TRUE(segments_.Find(id));
+
+  fs::rename(folder_.path() / "segment/rare.lua", folder_.path() / "rare.lua");
+  testing::internal::CaptureStderr();
+  Start();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("segment/rare.lua is gone: its segment “Regulars” is retired, and no "
+                        "campaign can use it. Put the file back to have it again"));
+  auto found = segments_.Find(id);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::kConflict);
+  EXPECT_EQ(found.error().message,
+            "the segment “Regulars” is retired, because its script segment/rare.lua is gone: put "
+            "the file back, or choose another segment");
+  EXPECT_EQ(segments_.List(std::nullopt, 10)->items.size(), 1u);
+  auto kept = segments_.Get(id);
+  ASSERT_TRUE(kept) << "campaigns that ran may name it";
+  EXPECT_TRUE((*kept)["retired_at"].is_string());
+  EXPECT_EQ((*kept)["script"], "segment/rare.lua");
+
+  fs::rename(folder_.path() / "rare.lua", folder_.path() / "segment/rare.lua");
+  Start();
+  EXPECT_TRUE(segments_.Find(id)) << "it is back";
+}
+
+// Segments that were saved before segments knew their script.
+TEST_F(SegmentWatchTest, RetiresWhatNoScriptClaims) {
+  Start();
+  shop_.Run("update segments set script = ''");
+  Id old = crm::SegmentStore::IdOfScript("segment/old.lua");
+  shop_.Run("insert into segments (id, name, language, source, script) values ('" + old.ToString() +
+            "', 'Old', 'lua', 'return', '')");
+  ASSERT_TRUE(segments_.Create("Ours", "lua", "return"));
+  Start();
+  EXPECT_EQ(segments_.Find(old).error().message,
+            "the segment “Old” is retired, because its script is gone: put the file back, or "
+            "choose another segment");
+  EXPECT_TRUE(segments_.Find(crm::SegmentStore::IdOfScript("segment/regulars.lua")));
+  EXPECT_EQ(Segments(""), 2) << "what people saved has no script";
+}
+
+// A host that only takes customers in may well have no scripts.
+TEST_F(SegmentWatchTest, LeavesSegmentsToHostsThatHaveThem) {
+  Start();
+  fs::remove(folder_.path() / "segment/regulars.lua");
+  Write("ingest/tidy.lua", "return ingest { process = function(r) return r end }");
+  Start(
+      "version: 1\npipelines:\n  customers:\n    stages:\n"
+      "      - ingest: tidy\n        script: ingest/tidy.lua\n");
   EXPECT_EQ(Segments(""), 1);
 }
 

@@ -46,6 +46,10 @@ Stage::Stage(const Hosting& hosting, StageOptions options)
     : options_(std::move(options)), supervisor_(*hosting.supervisor) {}
 
 Result<std::unique_ptr<Stage>> Stage::Start(const Hosting& hosting, StageOptions options) {
+  auto& spec = options.spec;
+  if (!spec.script.empty()) {
+    TRY_ASSIGN(spec.source, SourceOf(spec));
+  }
   std::unique_ptr<Stage> stage(new Stage(hosting, std::move(options)));
   DispatcherOptions dispatcher;
   dispatcher.name = stage->name();

@@ -39,7 +39,8 @@ class Stage {
  public:
   using Done = Dispatcher::Done;
 
-  // Starts the first worker and returns when it is ready. Fails with what the plugin or script says
+  // Starts the first worker and returns when it is ready. A script is read now: workers that start
+  // later run the same, whatever becomes of the file. Fails with what the plugin or script says
   // where it cannot be loaded.
   static Result<std::unique_ptr<Stage>> Start(const Hosting& hosting, StageOptions options);
   ~Stage();  // stops

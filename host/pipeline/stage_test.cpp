@@ -172,6 +172,15 @@ TEST_P(ProcessStageTest, ReplacesAWorkerThatIsKilled) {
   EXPECT_FALSE(status.failing);
 }
 
+// An edit that nobody has checked reaches no worker, not even one that starts after it.
+TEST_P(ProcessStageTest, KeepsItsScriptThoughTheFileIsEdited) {
+  auto stage = Start(kWriter, 1, 1);
+  ASSERT_TRUE(stage) << stage.error().message;
+  ASSERT_TRUE(WriteFile(folder_.path() / "writer.lua", "return summarize {"));
+  ::kill(WorkerPid(), SIGKILL);
+  EXPECT_EQ(TextOf((*stage)->Run(TaskBatch("{}"))), "hello you");
+}
+
 TEST_P(ProcessStageTest, LeavesNoSettingsBehind) {
   auto stage = Start(kWriter, 1, 1);
   ASSERT_TRUE(stage) << stage.error().message;

@@ -144,7 +144,7 @@ constexpr const char kAddRetries[] = R"(
    order by u.n
   on conflict (source, queue, n) do update
      set attempt = excluded.attempt, next_at = excluded.next_at, error = excluded.error,
-         epoch = retries.epoch + 1)";
+         owner = null, losses = 0, epoch = retries.epoch + 1)";
 Status ChunkQueue::AddRetries(pg::Transaction& transaction, const Id& source,
                               std::string_view queue, std::span<const FailedAttempt> failed) {
   if (failed.empty()) return {};
@@ -168,14 +168,15 @@ constexpr const char kLeaseRetries[] = R"(
     select source, queue, n from retries
      where queue = $1 and next_at <= statement_timestamp() and source = (select source from first)
      order by next_at, n limit $2 for update skip locked)
-  update retries r set next_at = statement_timestamp() + $3::interval, epoch = epoch + 1
+  update retries r
+     set next_at = statement_timestamp() + $3::interval, owner = $4, epoch = epoch + 1
     from due where r.source = due.source and r.queue = due.queue and r.n = due.n
   returning r.source, r.queue, r.n, r.attempt, r.epoch)";
 Result<std::vector<Retry>> ChunkQueue::LeaseRetries(pg::Connection& connection,
-                                                    std::string_view queue, int limit,
-                                                    Duration lease) {
-  TRY_ASSIGN(auto rows, connection.Execute(kLeaseRetries,
-                                           pg::Params().Text(queue).Int(limit).Interval(lease)));
+                                                    std::string_view queue, std::string_view owner,
+                                                    int limit, Duration lease) {
+  auto params = pg::Params().Text(queue).Int(limit).Interval(lease).Text(owner);
+  TRY_ASSIGN(auto rows, connection.Execute(kLeaseRetries, params));
   std::vector<Retry> retries;
   for (int i = 0; i < rows.size(); ++i) {
     retries.push_back({rows.Uuid(i, 0), std::string(rows.Text(i, 1)), IntAt(rows, i, 2),
@@ -204,7 +205,7 @@ Result<bool> ChunkQueue::FinishRetries(pg::Transaction& transaction,
 // Raises the epoch, so that the lease is over.
 constexpr const char kPutOffRetries[] = R"(
   update retries r
-     set attempt = u.attempt, error = u.error, epoch = r.epoch + 1,
+     set attempt = u.attempt, error = u.error, owner = null, losses = 0, epoch = r.epoch + 1,
          next_at = statement_timestamp() + u.after * interval '1 microsecond'
     from unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::text[])
          as u(n, epoch, attempt, after, error)

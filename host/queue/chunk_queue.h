@@ -79,7 +79,7 @@ class ChunkQueue {
                     int audience, int chunk_size);
 
   // A chunk that is ready or whose lease has run out, or none. Lowest `no` first, so that several
-  // campaigns go on side by side. `owner` is for people to read.
+  // campaigns go on side by side. `owner` is known to Presence.
   static Result<std::optional<Chunk>> Lease(pg::Connection& connection, std::string_view queue,
                                             std::string_view owner, Duration lease);
 
@@ -98,7 +98,7 @@ class ChunkQueue {
 
   // Up to `limit` retries that are due, longest due first, all of one source; empty when none is.
   static Result<std::vector<Retry>> LeaseRetries(pg::Connection& connection, std::string_view queue,
-                                                 int limit, Duration lease);
+                                                 std::string_view owner, int limit, Duration lease);
   // These retries are settled, whichever way. `false` when a single one was fenced off.
   static Result<bool> FinishRetries(pg::Transaction& transaction, std::span<const Retry> retries);
   // These failed once more: `failed[i]` is about `retries[i]`. `false` as above.

@@ -57,7 +57,7 @@ class ChunkQueueTest : public testing::Test {
     }));
   }
   std::vector<Retry> LeaseRetries(int limit = 100, Duration lease = minutes(1)) {
-    return Got(ChunkQueue::LeaseRetries(connection_, kQueue, limit, lease));
+    return Got(ChunkQueue::LeaseRetries(connection_, kQueue, "w1", limit, lease));
   }
   Backlog Depth() { return Got(ChunkQueue::Depth(connection_, kQueue)); }
   std::optional<Duration> NextDue() { return Got(ChunkQueue::NextDue(connection_, kQueue)); }
@@ -315,7 +315,7 @@ TEST_F(ChunkQueueTest, NeverHandsARetryToTwo) {
     workers.emplace_back([&] {
       auto connection = Connect();
       for (int empty = 0; empty < 3;) {
-        auto retries = Got(ChunkQueue::LeaseRetries(connection, kQueue, 7, minutes(1)));
+        auto retries = Got(ChunkQueue::LeaseRetries(connection, kQueue, "w1", 7, minutes(1)));
         empty += retries.empty();
         std::lock_guard lock(mutex);
         for (auto& retry : retries) ++leases[{retry.source, retry.n}];

@@ -16,9 +16,14 @@ class Presence {
   // `owner` must be no other process's. Fails where the database cannot be reached.
   static Result<Presence> Announce(const std::string& conninfo, const std::string& owner);
 
-  // Gives back every chunk that is leased to an owner who is not there: it can be leased again now,
-  // not when its lease runs out. Returns how many there were. For a host that starts.
-  Result<int64_t> ReleaseOfTheDead();
+  // What was given back.
+  struct Released {
+    int64_t chunks = 0, retries = 0;
+  };
+  // Gives back everything that is leased to an owner who is not there: it can be leased again now,
+  // not when its lease runs out. A retry that was lost before waits for longer each time, so that
+  // one that takes its host down leaves the next host time for other work. For a host that starts.
+  Result<Released> ReleaseOfTheDead();
 
  private:
   explicit Presence(pg::Connection connection) : connection_(std::move(connection)) {}

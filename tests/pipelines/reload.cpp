@@ -83,6 +83,31 @@ TEST_F(Reload, UsesGoodEditsAndRefusesBadOnes) {
   EXPECT_TRUE(Becomes(-1)) << installation_.Log();
 }
 
+TEST_F(Reload, RetiresASegmentWhoseScriptWentWhileTheHostWasDown) {
+  WriteRule("c.city == \"Pune\"");
+  EXPECT_TRUE(Becomes(1)) << installation_.Log();
+  auto segment = Segment("Here");
+  Json draft = {{"name", "Here"}, {"segment_id", segment}, {"message", "Hi"}};
+  auto campaign = installation_.Post("/api/v1/campaigns", draft).json.value("id", "");
+  ASSERT_NE(campaign, "");
+
+  installation_.KillHost();
+  fs::remove(At("segment/here.lua"));
+  ASSERT_TRUE(installation_.StartHost());
+  EXPECT_TRUE(Logs("segment/here.lua is gone: its segment “Here” is retired"));
+  EXPECT_EQ(Segment("Here"), "");
+  auto refused = installation_.Post("/api/v1/campaigns", draft);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.text, HasSubstr("its script segment/here.lua is gone: put the file back"));
+  auto ran = installation_.Get("/api/v1/campaigns/" + campaign).json;
+  EXPECT_EQ(ran["segment_id"], segment);
+  EXPECT_EQ(installation_.Get("/api/v1/segments/" + segment).json["name"], "Here");
+
+  WriteRule("c.city == \"Delhi\"");
+  EXPECT_TRUE(Becomes(2)) << installation_.Log();
+  EXPECT_EQ(Segment("Here"), segment);
+}
+
 TEST_F(Reload, KeepsTheModulesUntilEveryRulePassesWithTheNewOnes) {
   Write("lib/place.lua", "return { name = \"Pune\" }");
   Write("segment/here.lua",
