@@ -20,7 +20,7 @@ std::vector<Node> JsonReader::ReadWhere(const Json& json, const std::string& poi
   in_orders_ = true;
   Node node = ReadNode(json, pointer, 1);
   in_orders_ = false;
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   bool all = group != nullptr && !group->any && !node.negated;
   return all ? group->nodes : std::vector<Node>{std::move(node)};
 }
@@ -35,8 +35,8 @@ Node JsonReader::ReadSubject(const Json& json, const std::string& pointer) {
   if (!fits || !op.has_value()) return {};
   Node node = Compare({FieldLike(subject), false}, *op, json.value("value", Json()),
                       Below(pointer, "value"));
-  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
-    comparison->subject = std::move(subject);
+  if (auto* test = node.As<Comparison>()) {
+    node.part = Comparison{std::move(subject), test->op, test->constants};
   }
   node.negated = node.negated != IsNegated(json, pointer);
   return node;

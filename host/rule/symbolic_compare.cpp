@@ -281,7 +281,7 @@ void Site::AddRemark(const std::string& text, std::optional<Node> whom) const {
 
 void Site::RemarkOnMissing(const std::string& error) const {
   const Node* fact = explorer.LastFact();
-  auto* test = fact ? std::get_if<Comparison>(&fact->part) : nullptr;
+  auto* test = fact ? fact->As<Comparison>() : nullptr;
   auto* field = test ? std::get_if<Field>(&test->subject.part) : nullptr;
   if (field == nullptr) return;
   bool missing = test->op == Op::kIsNil && !fact->negated && error.find("nil") != error.npos;
