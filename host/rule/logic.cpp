@@ -82,17 +82,18 @@ bool Excludes(const Node& test, const Node& other) {
   return Implies(Itself(test), Opposite(other));
 }
 
-// Nothing can be said of a node that looks at other things, or that is smaller than a known group.
+// Nothing can be said of a node that looks at other things, or that is no larger than a known group
+// and another one.
 bool MayChange(const Node& known, const Node& node) {
   if ((node.part.leaves() & known.part.leaves()) == 0) return false;
-  return AsGroup(known) == nullptr || SizeOf(node) >= SizeOf(known);
+  return AsGroup(known) == nullptr || SizeOf(node) > SizeOf(known);
 }
 
 // What a node comes to for the customers for whom `known` holds; nothing where that changes
 // nothing, which is mostly so.
 std::optional<Node> ChangedBy(const Node& known, const Node& node) {
-  if (!MayChange(known, node)) return std::nullopt;
   if (node == known) return True();
+  if (!MayChange(known, node)) return std::nullopt;
   auto* group = AsGroup(node);
   if (group == nullptr) {
     if (Implies(known, node)) return True();
