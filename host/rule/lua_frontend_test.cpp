@@ -252,7 +252,10 @@ TEST(LuaFrontend, SplitsWhatSqlCannotSayWholly) {
       {"return c.visit > 3 or c.name:match('(.)%1') ~= nil", "c.visit > '3'",
        "not (c.visit > '3')"},
       {"for w in c.name:gmatch('%a+') do if w == 'x' then return true end end", "false", "true"},
-      {"return c.city == 'x' and not (tonumber(c.attributes.n) == 1)", "false", "c.city = 'x'"},
+      {"return c.city == 'x' and not (tonumber(c.attributes.n) == 1)",
+       "(c.city = 'x') and ((c.attributes @> '{\"n\":1}') is not true) and "
+       "((jsonb_typeof(c.attributes -> 'n') = 'string') is not true)",
+       "(c.city = 'x') and (jsonb_typeof(c.attributes -> 'n') = 'string')"},
   };
   for (const auto& [body, chosen, asked] : kCases) {
     LuaPlan plan = PlanOf(FileOf(body));
