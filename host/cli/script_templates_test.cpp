@@ -33,7 +33,7 @@ TEST(ScriptTemplates, PassTheirCasesAndReachEveryLine) {
     EXPECT_EQ(lua::KindName(report->kind), kind.kind);
     EXPECT_EQ(report->name, "Mine");
     EXPECT_GE(report->passed, 2) << kind.kind;
-    EXPECT_EQ(report->coverage.Percent(), 100) << kind.kind;
+    EXPECT_EQ(report->coverage.script.Percent(), 100) << kind.kind;
     for (const auto& failure : report->failures) ADD_FAILURE() << failure.message;
   }
 }

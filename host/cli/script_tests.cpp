@@ -1,5 +1,7 @@
 #include "cli/script_tests.h"
 
+#include <map>
+
 #include <fmt/core.h>
 
 #include "base/file.h"
@@ -24,17 +26,26 @@ std::string StateOf(const ScriptTest& test) {
   return test.report->cases() == 0 ? "no cases" : "ok";
 }
 
-std::string CoverageOf(const lua::CaseReport& report) {
-  if (report.cases() == 0) return "";
-  return fmt::format("{:>4} cases  {:>3} % of {} lines", report.cases(), report.coverage.Percent(),
-                     report.coverage.lines());
+std::string Line(const std::string& state, const std::string& shown, const std::string& rest) {
+  auto line = fmt::format("{:<9}{:<38}{}", state, shown, rest);
+  line.resize(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+std::string CoverageOf(int count, const char* what, const lua::Coverage& coverage) {
+  return fmt::format("{:>4} {}  {:>3} % of {} lines", count, what, coverage.Percent(),
+                     coverage.lines());
+}
+
+OrderedJson ToJson(const lua::Coverage& coverage) {
+  return {
+      {"lines", coverage.lines()}, {"percent", coverage.Percent()}, {"missed", coverage.Missed()}};
 }
 
 // The lines of the file that no case reaches, with their text.
-std::string MissedOf(const ScriptTest& test) {
-  if (!test.report || test.report->cases() == 0) return "";
-  auto missed = test.report->coverage.Missed();
-  auto source = ReadFile(test.file).value_or("");
+std::string MissedOf(const fs::path& file, const lua::Coverage& coverage) {
+  auto missed = coverage.Missed();
+  auto source = ReadFile(file).value_or("");
   auto lines = Split(source, '\n');
   std::string text = missed.empty() ? "" : "no case reaches\n";
   for (size_t i = 0; i < std::min(missed.size(), kMostShown); ++i) {
@@ -68,8 +79,14 @@ void ScriptTotals::Add(const ScriptTest& test) {
     ++without_cases;
     return;
   }
-  lines += test.report->coverage.lines();
-  missed += static_cast<int>(test.report->coverage.Missed().size());
+  Count(test.report->coverage.script);
+}
+
+void ScriptTotals::Add(const LibTest& test) { Count(test.coverage); }
+
+void ScriptTotals::Count(const lua::Coverage& coverage) {
+  lines += coverage.lines();
+  missed += static_cast<int>(coverage.Missed().size());
 }
 
 namespace {
@@ -93,6 +110,22 @@ std::vector<ScriptTest> TestScripts(const std::vector<fs::path>& files, const fs
   return tests;
 }
 
+// A script without cases says nothing of what it requires.
+std::vector<LibTest> LibOf(const std::vector<ScriptTest>& tests, const fs::path& scripts) {
+  std::map<std::string, LibTest> lib;
+  for (const auto& test : tests) {
+    if (!test.report || test.report->cases() == 0) continue;
+    for (const auto& [name, coverage] : test.report->coverage.lib) {
+      auto& one = lib.try_emplace(name, LibTest{scripts / name, name}).first->second;
+      ++one.scripts;
+      one.coverage.Add(coverage);
+    }
+  }
+  std::vector<LibTest> files;
+  for (auto& [name, one] : lib) files.push_back(std::move(one));
+  return files;
+}
+
 std::string FailuresOf(const ScriptTest& test) {
   if (!test.report) return test.report.error().message + "\n";
   std::string text;
@@ -113,10 +146,17 @@ std::string WarningsOf(const ScriptTest& test) {
 }
 
 std::string Render(const ScriptTest& test) {
-  auto line = fmt::format("{:<9}{:<38}{}", StateOf(test), test.shown,
-                          test.report ? CoverageOf(*test.report) : "");
-  line.resize(line.find_last_not_of(' ') + 1);
-  return line + "\n" + Indented("    ", FailuresOf(test) + WarningsOf(test) + MissedOf(test));
+  auto told = FailuresOf(test) + WarningsOf(test);
+  int cases = test.report ? test.report->cases() : 0;
+  if (cases == 0) return Line(StateOf(test), test.shown, "") + Indented("    ", told);
+  const auto& coverage = test.report->coverage.script;
+  return Line(StateOf(test), test.shown, CoverageOf(cases, "cases", coverage)) +
+         Indented("    ", told + MissedOf(test.file, coverage));
+}
+
+std::string Render(const LibTest& test) {
+  return Line("lib", test.shown, CoverageOf(test.scripts, "scripts", test.coverage)) +
+         Indented("    ", MissedOf(test.file, test.coverage));
 }
 
 OrderedJson ToJson(const ScriptTest& test) {
@@ -137,10 +177,11 @@ OrderedJson ToJson(const ScriptTest& test) {
           {"passed", report.passed},
           {"failures", failures},
           {"warnings", warnings},
-          {"coverage",
-           {{"lines", report.coverage.lines()},
-            {"percent", report.coverage.Percent()},
-            {"missed", report.coverage.Missed()}}}};
+          {"coverage", ToJson(report.coverage.script)}};
+}
+
+OrderedJson ToJson(const LibTest& test) {
+  return {{"file", test.shown}, {"scripts", test.scripts}, {"coverage", ToJson(test.coverage)}};
 }
 
 }  // namespace tidings::cli

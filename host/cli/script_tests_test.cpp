@@ -102,6 +102,42 @@ TEST(ScriptTests, TellsProgramsTheSame) {
   EXPECT_THAT(ToJson(TestWith("", "retrn 1"))["error"].get<std::string>(), HasSubstr("syntax"));
 }
 
+// Two rules that require the same file, of which each reaches a part.
+TEST(ScriptTests, TellWhichLinesOfTheLibTheyReach) {
+  TempDir folder;
+  auto write = [&](const std::string& file, const std::string& text) {
+    fs::create_directories((folder.path() / file).parent_path());
+    EXPECT_TRUE(WriteFile(folder.path() / file, text));
+    return folder.path() / file;
+  };
+  write("lib/sizes.lua",
+        "local sizes = {}\n"
+        "function sizes.large(n)\n"
+        "  if n > 3 then return true end\n"
+        "  return false\n"
+        "end\n"
+        "function sizes.small(n)\n"
+        "  return n < 3\n"
+        "end\n"
+        "return sizes\n");
+  auto rule = [&](const std::string& name, const std::string& test, const std::string& cases) {
+    auto file = write("segment/" + name + ".lua",
+                      "local sizes = require 'sizes'\n"
+                      "return segment { match = function(c) return sizes." +
+                          test + " end }\n");
+    if (!cases.empty()) write("segment/" + name + ".cases.jsonl", cases);
+    return file;
+  };
+  auto many = rule("many", "large(c.visit)", kMany), few = rule("few", "large(c.visit)", "");
+  auto lib = LibOf(TestScripts({many, few}, folder.path()), folder.path());
+  ASSERT_EQ(lib.size(), 1u);
+  EXPECT_EQ(Render(lib[0]),
+            "lib      lib/sizes.lua                            1 scripts   77 % of 9 lines\n"
+            "    no case reaches\n"
+            "        4 |   return false\n"
+            "        7 |   return n < 3\n");
+}
+
 TEST(ScriptTests, AddsUp) {
   ScriptTotals totals;
   totals.Add(TestWith(std::string(kMany) + kFew));

@@ -13,9 +13,9 @@ namespace fs = std::filesystem;
 constexpr const char* kTeaching =
     "Runs the cases that stand beside the scripts (x.cases.jsonl beside x.lua) with the clock "
     "that\n"
-    "each case names, and shows which lines of a script no case reaches. Needs no database and\n"
-    "starts nothing. A file is a script or its cases; a folder stands for every script below it;\n"
-    "without any, all scripts are tested.\n"
+    "each case names, and shows which lines of a script, and of the files in lib/ that scripts\n"
+    "require, no case reaches. Needs no database and starts nothing. A file is a script or its\n"
+    "cases; a folder stands for every script below it; without any, all scripts are tested.\n"
     "Exit status: 0 when all passed, 1 when not, or when less is covered than was asked for.\n\n"
     "  tidings test\n"
     "  tidings test segment/champions.lua\n"
@@ -23,7 +23,7 @@ constexpr const char* kTeaching =
 
 struct TestOptions {
   std::vector<std::string> paths;
-  int min_coverage = -1;  // percent of each script's lines; -1 = whatever there is
+  int min_coverage = -1;  // percent of each file's lines; -1 = whatever there is
 };
 
 // As it was written, or below the scripts folder: `segment/x.lua` means the same everywhere.
@@ -56,33 +56,52 @@ Result<std::vector<fs::path>> AllScripts(const TestOptions& options, const fs::p
 
 bool Covered(const ScriptTest& test, int least) {
   if (least < 0 || !test.report) return true;
-  return test.report->cases() > 0 && test.report->coverage.Percent() >= least;
+  return test.report->cases() > 0 && test.report->coverage.script.Percent() >= least;
 }
 
-Result<int> Test(const Globals& globals, const TestOptions& options) {
-  TRY_ASSIGN(auto files, AllScripts(options, globals.locations.scripts));
-  ScriptTotals totals;
-  std::vector<std::string> uncovered;
+// What `tidings test` prints, put together script by script.
+struct Told {
   std::string text;
-  OrderedJson scripts = OrderedJson::array();
-  for (const auto& test : TestScripts(files, globals.locations.scripts)) {
+  ScriptTotals totals;
+  OrderedJson scripts = OrderedJson::array(), lib = OrderedJson::array();
+  std::vector<std::string> uncovered;
+
+  void Add(const ScriptTest& test, int least) {
     totals.Add(test);
     text += Render(test);
     scripts.push_back(ToJson(test));
-    if (!Covered(test, options.min_coverage)) uncovered.push_back(test.shown);
+    if (!Covered(test, least)) uncovered.push_back(test.shown);
   }
-  text += totals.Summary();
-  if (!uncovered.empty()) {
-    text += fmt::format("under the {} % that are asked for: {}\n", options.min_coverage,
-                        Join(uncovered, ", "));
+  void Add(const LibTest& test, int least) {
+    totals.Add(test);
+    text += Render(test);
+    lib.push_back(ToJson(test));
+    if (test.coverage.Percent() < least) uncovered.push_back(test.shown);
   }
-  bool ok = totals.failed == 0 && uncovered.empty();
-  Print(globals, text,
+};
+
+// Some scripts need not reach all of what they share with others: only all of them have to.
+Result<int> Test(const Globals& globals, const TestOptions& options) {
+  const auto& folder = globals.locations.scripts;
+  TRY_ASSIGN(auto files, AllScripts(options, folder));
+  Told told;
+  auto tests = TestScripts(files, folder);
+  for (const auto& test : tests) told.Add(test, options.min_coverage);
+  int least = options.paths.empty() ? options.min_coverage : -1;
+  for (const auto& test : LibOf(tests, folder)) told.Add(test, least);
+  told.text += told.totals.Summary();
+  if (!told.uncovered.empty()) {
+    told.text += fmt::format("under the {} % that are asked for: {}\n", options.min_coverage,
+                             Join(told.uncovered, ", "));
+  }
+  bool ok = told.totals.failed == 0 && told.uncovered.empty();
+  Print(globals, told.text,
         {{"ok", ok},
-         {"scripts", scripts},
-         {"cases", totals.cases},
-         {"failed", totals.failed},
-         {"under_min_coverage", uncovered}});
+         {"scripts", told.scripts},
+         {"lib", told.lib},
+         {"cases", told.totals.cases},
+         {"failed", told.totals.failed},
+         {"under_min_coverage", told.uncovered}});
   return ok ? kDone : kFailed;
 }
 
@@ -94,8 +113,10 @@ void AddTest(Commands& commands) {
   auto options = std::make_shared<TestOptions>();
   command->add_option("path", options->paths, "Scripts, cases files or folders");
   command
-      ->add_option("--min-coverage", options->min_coverage,
-                   "Percent of each script's lines that its cases have to reach")
+      ->add_option(
+          "--min-coverage", options->min_coverage,
+          "Percent of each script's lines that its cases have to reach, and of each file in "
+          "lib/ where all scripts are tested")
       ->check(CLI::Range(0, 100));
   command->callback([&commands, options] {
     commands.chosen = [&globals = commands.globals, options] { return Test(globals, *options); };

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/file.h"
 #include "crm/audience.h"
 #include "crm/facts.h"
 #include "crm/scratch_shop.h"
@@ -219,7 +220,7 @@ TEST(Facts, SayWhatHappened) {
   shop.Ask(
       "update campaigns set sent = 24, delivered = 18, failed = 6, status = 'completed', "
       "completed_at = launched_at + interval '2 seconds'");
-  FactsStore store(shop.pool);
+  FactsStore store(shop.pool, "");
   auto facts = store.Facts(id);
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ((*facts)["audience"], 24);
@@ -241,10 +242,27 @@ TEST(Facts, SayWhatHappened) {
   EXPECT_EQ(store.Facts(Id()).error().code, Code::kNotFound);
 }
 
+TEST(Facts, SayInEnglishWhatAScriptRequires) {
+  CampaignShop shop(8);
+  TempDir lib;
+  ASSERT_TRUE(WriteFile(lib.path() / "spend.lua",
+                        "return {high = function(c) return c.total_spend > 50 end}"));
+  auto rule = rule::Rule::FromLua(
+      "test",
+      "local spend = require \"spend\"\n"
+      "return segment { name = \"test\", match = function(c) return spend.high(c) end }",
+      lib.path(), {});
+  ASSERT_TRUE(rule) << rule.error().message;
+  Id id = shop.campaigns.Launch(ADraft(), *rule, kNow, kQueues, "")->id;
+  EXPECT_EQ((*FactsStore(shop.pool, lib.path()).Facts(id))["rule"],
+            "customers who have spent more than 50");
+  EXPECT_EQ((*FactsStore(shop.pool, "/nowhere").Facts(id))["rule"], "customers chosen by a script");
+}
+
 TEST(Facts, ASummaryIsSavedOnce) {
   CampaignShop shop(8);
   Id id = shop.campaigns.Launch(ADraft(), Json(kBigSpenders), kNow, kQueues, "")->id;
-  FactsStore store(shop.pool);
+  FactsStore store(shop.pool, "");
   EXPECT_EQ(store.SaveSummary(id, "first", "summarize_template"), true);
   EXPECT_EQ(store.SaveSummary(id, "second", "summarize_llm"), false);
   auto campaign = *shop.campaigns.Get(id);

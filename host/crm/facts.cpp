@@ -15,9 +15,10 @@ namespace {
 
 constexpr int kMostReasons = 10;
 
-// A script that requires helpers cannot be loaded here, where no folder is known.
-std::string InEnglish(const std::string& language, const std::string& source, Time now) {
-  auto rule = rule::Rule::Parse(language, source, {}, {});
+// What the script requires may have gone since the campaign was launched.
+std::string InEnglish(const std::string& language, const std::string& source,
+                      const std::filesystem::path& lib, Time now) {
+  auto rule = rule::Rule::Parse(language, source, lib, {});
   return rule ? rule->ToEnglish(now) : "customers chosen by a script";
 }
 
@@ -97,7 +98,7 @@ Result<Json> FactsStore::Facts(const Id& campaign) {
   }
   facts["campaign_id"] = json["id"];
   facts["duration_seconds"] = json["seconds"];
-  facts["rule"] = InEnglish(json["language"], std::string(rows.Text(0, 4)),
+  facts["rule"] = InEnglish(json["language"], std::string(rows.Text(0, 4)), lib_,
                             rows.Timestamp(0, rows.columns() - 1));
   double seconds = json["seconds"].is_null() ? 0 : json["seconds"].get<double>();
   double done = json["delivered"].get<double>() + json["failed"].get<double>();

@@ -1,6 +1,7 @@
 // What there is to say about a campaign, for whoever writes its summary.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "base/id.h"
@@ -18,7 +19,8 @@ namespace tidings::crm {
 // Thread-safe.
 class FactsStore {
  public:
-  explicit FactsStore(pg::Pool& pool) : pool_(pool) {}
+  // `lib` is where rules in Lua may require from, to be said in English too.
+  FactsStore(pg::Pool& pool, std::filesystem::path lib) : pool_(pool), lib_(std::move(lib)) {}
 
   // {campaign_id, name, rule (in English), channel, intent, subject, message, audience, sent,
   //  delivered, failed, pending, delivery_rate, duration_seconds, messages_per_second,
@@ -38,6 +40,7 @@ class FactsStore {
 
  private:
   pg::Pool& pool_;
+  const std::filesystem::path lib_;
 };
 
 }  // namespace tidings::crm

@@ -21,7 +21,7 @@ struct CaseReport {
   bool has_cases = false;                  // whether there is a cases file
   int passed = 0;
   std::vector<CaseFailure> failures;
-  Coverage coverage;  // of the script by its cases
+  ScriptCoverage coverage;  // by the cases
 
   bool ok() const { return failures.empty(); }
   int cases() const { return passed + static_cast<int>(failures.size()); }

@@ -22,7 +22,7 @@ TEST(Cases, AllShippedScriptsPassTheirsAndAreReached) {
     auto report = RunCases(script, kScripts / "lib");
     ASSERT_TRUE(report.has_value()) << report.error().message;
     EXPECT_GE(report->passed, 3) << script << " needs cases";
-    EXPECT_THAT(report->coverage.Missed(), testing::IsEmpty()) << script;
+    EXPECT_THAT(report->coverage.script.Missed(), testing::IsEmpty()) << script;
     for (const CaseFailure& failure : report->failures) {
       ADD_FAILURE() << CasesBeside(script) << ":" << failure.line << ": " << failure.name << ": "
                     << failure.message;

@@ -5,6 +5,11 @@
 
 namespace tidings::lua {
 
+void Coverage::Add(const Coverage& other) {
+  lines_.insert(other.lines_.begin(), other.lines_.end());
+  reached_.insert(other.reached_.begin(), other.reached_.end());
+}
+
 std::vector<int> Coverage::Missed() const {
   std::vector<int> missed;
   std::set_difference(lines_.begin(), lines_.end(), reached_.begin(), reached_.end(),

@@ -5,18 +5,20 @@
 // which a function is made; comments and blank lines do not count.
 #pragma once
 
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace tidings::lua {
 
-// Give one to Options, and it is told which lines count and which ones run, from loading on; of the
-// script itself, not of what that requires. The same script may be loaded again with the same one.
-// Noting lines makes a script several times slower: for running cases only.
+// Of one file. The same one may be loaded again with the same Coverage.
 class Coverage {
  public:
   void Expect(std::set<int> lines) { lines_ = std::move(lines); }
   void Reach(int line) { reached_.insert(line); }
+  // What others have reached of the same file counts too.
+  void Add(const Coverage& other);
 
   int lines() const { return static_cast<int>(lines_.size()); }  // that count
   std::vector<int> Missed() const;                               // of those, rising
@@ -25,6 +27,14 @@ class Coverage {
 
  private:
   std::set<int> lines_, reached_;
+};
+
+// Of a script and of the files that it requires, by name ("lib/dates.lua"). Give one to Options,
+// and it is told which lines count and which ones run, from loading on. Noting lines makes a script
+// several times slower: for running cases only.
+struct ScriptCoverage {
+  Coverage script;
+  std::map<std::string, Coverage> lib;
 };
 
 }  // namespace tidings::lua

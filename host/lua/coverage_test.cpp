@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "lua/script.h"
 
 namespace tidings::lua {
@@ -13,14 +14,20 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // Of an ingest script that is given a number or nothing each time.
-Coverage CoverageOf(const std::string& text, const std::vector<Json>& records) {
-  Coverage coverage;
+ScriptCoverage AllCoverageOf(const std::string& text, const std::vector<Json>& records,
+                             const std::filesystem::path& lib = "") {
+  ScriptCoverage coverage;
   Options options;
+  options.lib = lib;
   options.coverage = &coverage;
   auto script = Script::LoadText("test/it.lua", text, {}, options);
   EXPECT_TRUE(script.has_value()) << script.error().message;
   for (const Json& record : records) EXPECT_TRUE((*script)->Call(record).has_value());
   return coverage;
+}
+
+Coverage CoverageOf(const std::string& text, const std::vector<Json>& records) {
+  return AllCoverageOf(text, records).script;
 }
 
 constexpr const char* kBranches = R"(-- 1: a comment
@@ -144,9 +151,41 @@ TEST(Coverage, ReadsLongScripts) {
 }
 
 TEST(Coverage, IsOfTheScriptAlone) {
-  auto coverage = CoverageOf("return ingest { process = function(r) return r end }", {});
-  EXPECT_EQ(coverage.lines(), 1);
-  EXPECT_EQ(coverage.Percent(), 100);
+  auto coverage = AllCoverageOf("return ingest { process = function(r) return r end }", {});
+  EXPECT_EQ(coverage.script.lines(), 1);
+  EXPECT_EQ(coverage.script.Percent(), 100);
+  EXPECT_THAT(coverage.lib, IsEmpty());
+}
+
+TEST(Coverage, IsOfWhatAScriptRequiresToo) {
+  TempDir lib;
+  EXPECT_TRUE(WriteFile(lib.path() / "inner.lua", R"(return {
+  used = function()
+    return 1
+  end,
+  idle = function()
+    return 2
+  end,
+})"));
+  EXPECT_TRUE(WriteFile(lib.path() / "outer.lua", R"(local inner = require "inner"
+return function(n)
+  if n > 1 then
+    return inner.used()
+  end
+  return 0
+end)"));
+  constexpr const char* kScript = R"(local outer = require "outer"
+return ingest { process = function(r) r.n = outer(r.n) return r end })";
+  auto coverage = AllCoverageOf(kScript, {{{"n", 2}}}, lib.path());
+  EXPECT_THAT(coverage.script.Missed(), IsEmpty());
+  EXPECT_EQ(coverage.lib.size(), 2u);
+  EXPECT_THAT(coverage.lib["lib/outer.lua"].Missed(), ElementsAre(6));
+  EXPECT_THAT(coverage.lib["lib/inner.lua"].Missed(), ElementsAre(6));
+  auto other = AllCoverageOf(kScript, {{{"n", 1}}}, lib.path());
+  EXPECT_THAT(other.lib["lib/outer.lua"].Missed(), ElementsAre(4));
+  EXPECT_THAT(other.lib["lib/inner.lua"].Missed(), ElementsAre(3, 6));
+  other.lib["lib/outer.lua"].Add(coverage.lib["lib/outer.lua"]);
+  EXPECT_THAT(other.lib["lib/outer.lua"].Missed(), IsEmpty());
 }
 
 TEST(Coverage, IsNeverRoundedUpToAll) {
@@ -160,7 +199,7 @@ TEST(Coverage, IsNeverRoundedUpToAll) {
 }
 
 TEST(Coverage, NotesLinesOfTheBudgetToo) {
-  Coverage coverage;
+  ScriptCoverage coverage;
   Options options;
   options.coverage = &coverage;
   Limits limits;
@@ -172,7 +211,7 @@ TEST(Coverage, NotesLinesOfTheBudgetToo) {
   auto answer = (*script)->Call(Json::object());
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().code, Code::kResourceExhausted);
-  EXPECT_THAT(coverage.Missed(), IsEmpty());
+  EXPECT_THAT(coverage.script.Missed(), IsEmpty());
 }
 
 }  // namespace

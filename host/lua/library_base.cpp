@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "lua/active_lines.h"
 #include "lua/convert.h"
 #include "lua/freeze.h"
 #include "lua/library.h"
@@ -137,7 +138,10 @@ void LoadModule(lua_State* L, const std::string& name, int modules) {
   std::string text = ReadModule(L, name);
   lua_pushboolean(L, 0);
   lua_setfield(L, modules, name.c_str());
-  LoadSource(L, text, "lib/" + name + ".lua");
+  const std::string file = "lib/" + name + ".lua";
+  LoadSource(L, text, file);
+  auto* coverage = Context::Of(L).options.coverage;
+  if (coverage != nullptr) coverage->lib[file].Expect(ActiveLines(L));
   lua_call(L, 0, 1);
   if (lua_isnil(L, -1))
     luaL_error(L, "lib/%s.lua returns nothing; end it with `return M`", name.c_str());

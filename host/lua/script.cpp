@@ -70,7 +70,7 @@ class Script::Impl {
   static int LoadBody(lua_State* L);
   static int CallBody(lua_State* L);
   void Load(lua_State* L, std::string_view source);
-  void NoteLines(lua_State* L, Coverage& coverage);
+  void NoteLines(lua_State* L, ScriptCoverage& coverage);
   void Keep(lua_State* L);
 
   Status Run(lua_CFunction body, void* data, int results);
@@ -165,11 +165,14 @@ void Script::Impl::Load(lua_State* L, std::string_view source) {
 }
 
 // Of the script on top of the stack, which is about to run.
-void Script::Impl::NoteLines(lua_State* L, Coverage& coverage) {
-  coverage.Expect(ActiveLines(L));
+void Script::Impl::NoteLines(lua_State* L, ScriptCoverage& coverage) {
+  coverage.script.Expect(ActiveLines(L));
   context_.budget.WatchLines(L, [this, &coverage](lua_State* at, lua_Debug* activation) {
     lua_getinfo(at, "Sl", activation);
-    if (activation->source == "@" + file_) coverage.Reach(activation->currentline);
+    std::string_view file = std::string_view(activation->source).substr(1);  // behind an @
+    auto module = coverage.lib.find(std::string(file));
+    if (module != coverage.lib.end()) module->second.Reach(activation->currentline);
+    if (file == file_) coverage.script.Reach(activation->currentline);
   });
 }
 

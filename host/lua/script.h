@@ -29,11 +29,11 @@ enum class ScriptKind { kIngest, kSegment, kDeliver, kReceipt, kSummarize, kRout
 std::string_view KindName(ScriptKind kind);  // "ingest"
 
 struct Options {
-  std::filesystem::path lib;          // where `require "x"` finds x.lua; empty: nowhere
-  Hooks hooks;                        // what the script may reach
-  const RowType* row_type = nullptr;  // of Test; must outlive the script
-  Time now{};                         // until SetNow
-  Coverage* coverage = nullptr;       // is told which lines run; must outlive the script
+  std::filesystem::path lib;           // where `require "x"` finds x.lua; empty: nowhere
+  Hooks hooks;                         // what the script may reach
+  const RowType* row_type = nullptr;   // of Test; must outlive the script
+  Time now{};                          // until SetNow
+  ScriptCoverage* coverage = nullptr;  // is told which lines run; must outlive the script
 };
 
 // A loaded script. One thread at a time; may move between threads. A script that has failed may be

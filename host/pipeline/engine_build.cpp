@@ -159,6 +159,7 @@ tidings::Status Engine::Parts::BuildSummarize(EngineStage& stage) {
   SummarizerOptions options;
   options.queue = config.Queue();
   options.owner = owner_;
+  options.lib = options_.scripts / "lib";
   options.lease = std::max(options.lease, 4 * config.timeout);
   stage.summarizer =
       std::make_unique<Summarizer>(*options_.pool, *stage.writer, std::move(options));

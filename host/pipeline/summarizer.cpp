@@ -29,7 +29,7 @@ Result<bool> Summarizer::Work() {
 }
 
 Status Summarizer::Summarize(const queue::Chunk& chunk) {
-  auto facts = crm::FactsStore(pool_).Facts(chunk.source);
+  auto facts = crm::FactsStore(pool_, options_.lib).Facts(chunk.source);
   auto written = facts ? writer_.Write("summary", *facts) : Fail(facts.error());
   if (written) return Save(chunk, *written);
   if (chunk.attempt >= options_.attempts) return GiveUp(chunk, written.error());

@@ -1,6 +1,7 @@
 // Writes the summaries of completed campaigns, from the durable queue of the summarize stage.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,7 @@ namespace tidings::pipeline {
 struct SummarizerOptions {
   std::string queue;                         // "campaigns/insight"
   std::string owner;                         // of leases, for people to read
+  std::filesystem::path lib;                 // where rules in Lua may require from
   Duration lease = std::chrono::minutes(2);  // longer than writing may take
   int attempts = 5;  // then the campaign goes without, and a dead letter says why
 };

@@ -176,10 +176,10 @@ class Search {
 
   Node Equality() const {
     Node both = And({Bound(Op::kGreaterEqual), Bound(Op::kLessEqual)});
-    auto* group = std::get_if<Group>(&both.part);
+    auto* group = both.As<Group>();
     if (group == nullptr || group->nodes.size() != 2) return both;
-    const auto& low = std::get<Comparison>(group->nodes[rises_ ? 0 : 1].part).constants;
-    const auto& high = std::get<Comparison>(group->nodes[rises_ ? 1 : 0].part).constants;
+    const auto& low = group->nodes[rises_ ? 0 : 1].As<Comparison>()->constants;
+    const auto& high = group->nodes[rises_ ? 1 : 0].As<Comparison>()->constants;
     if (low == high) return {false, Comparison{leaf_, Op::kEqual, low}};
     return IsEmpty(low.front(), high.front()) ? False() : both;
   }

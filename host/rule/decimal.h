@@ -31,6 +31,8 @@ class Decimal {
   double ToDouble() const;
   std::optional<int64_t> ToInteger() const;  // where it is whole and has at most 18 digits
 
+  const std::string& digits() const { return digits_; }  // without zeros at either end
+
   std::strong_ordering operator<=>(const Decimal& other) const;
   bool operator==(const Decimal& other) const = default;
 

@@ -312,10 +312,9 @@ std::string Print(const Group& group, bool nested) {
 }
 
 std::string Print(const Node& node, bool nested) {
-  if (auto* comparison = std::get_if<Comparison>(&node.part))
-    return Clause(*comparison, node.negated);
-  if (auto* relation = std::get_if<Relation>(&node.part)) return Clause(*relation, node.negated);
-  const auto& group = std::get<Group>(node.part);
+  if (auto* comparison = node.As<Comparison>()) return Clause(*comparison, node.negated);
+  if (auto* relation = node.As<Relation>()) return Clause(*relation, node.negated);
+  const auto& group = *node.As<Group>();
   if (!node.negated) return Print(group, nested);
   if (group.nodes.size() == 1) {
     Node inner = group.nodes.front();
@@ -326,7 +325,7 @@ std::string Print(const Node& node, bool nested) {
 }
 
 bool IsEmptyGroup(const Node& node, bool any) {
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   return group != nullptr && group->nodes.empty() && (group->any != node.negated) == any;
 }
 

@@ -178,7 +178,7 @@ bool Holds(const Group& group, RowReader& reader) {
 }  // namespace
 
 bool Holds(const Node& node, RowReader& reader) {
-  return std::visit([&](const auto& part) { return Holds(part, reader); }, node.part) !=
+  return std::visit([&](const auto& part) { return Holds(part, reader); }, node.part.any()) !=
          node.negated;
 }
 

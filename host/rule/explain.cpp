@@ -21,7 +21,7 @@ std::string GroupText(const Node& node, const Group& group) {
 }
 
 void Explain(const Node& node, int depth, const Judge& holds, std::vector<ClauseResult>& clauses) {
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   if (group == nullptr || group->nodes.empty()) {
     return clauses.push_back({depth, WriteClause(node), holds(node)});
   }
@@ -33,7 +33,7 @@ void Explain(const Node& node, int depth, const Judge& holds, std::vector<Clause
 void ExplainAsked(const Node& asked, int depth, const Judge& holds, bool script_says,
                   std::vector<ClauseResult>& clauses) {
   clauses.push_back({depth, "all of", script_says && holds(asked)});
-  auto* all = std::get_if<Group>(&asked.part);
+  auto* all = asked.As<Group>();
   bool one = all == nullptr || all->any || asked.negated;
   for (const Node& node : one ? std::span(&asked, 1) : std::span<const Node>(all->nodes)) {
     Explain(node, depth + 1, holds, clauses);

@@ -8,7 +8,7 @@
 namespace tidings::rule {
 namespace {
 
-const Comparison* AsComparison(const Node& node) { return std::get_if<Comparison>(&node.part); }
+const Comparison* AsComparison(const Node& node) { return node.As<Comparison>(); }
 
 bool HasKind(const Comparison& comparison, Op kind) {
   const auto& constants = comparison.constants;
@@ -49,7 +49,7 @@ bool HasOrders(const Literal& literal, const Expr& subject) {
 bool HasValue(const Literal& literal, const Expr& subject) {
   if (HasOrders(literal, subject)) return true;
   if (literal.negated) return false;
-  if (auto* relation = std::get_if<Relation>(&literal.test.part)) {
+  if (auto* relation = literal.test.As<Relation>()) {
     return Needs(relation->left, subject) || Needs(relation->right, subject);
   }
   auto* comparison = AsComparison(literal.test);
@@ -75,7 +75,7 @@ bool IsZero(const Expr& expr) {
 
 // Whether `test` is what `divisor` being 0 comes to.
 bool SaysZero(const Node& test, const Expr& divisor) {
-  if (auto* relation = std::get_if<Relation>(&test.part)) {
+  if (auto* relation = test.As<Relation>()) {
     return relation->left == divisor && relation->op == Op::kEqual && IsZero(relation->right);
   }
   auto zero = FindBound(divisor, Op::kEqual, 0.0, Time());
@@ -93,7 +93,7 @@ bool DividesByWhatIs(const Expr& expr, const Node& zero) {
 }
 
 bool ShowsNonZero(const Literal& literal, const Literal& other) {
-  auto* relation = std::get_if<Relation>(&literal.test.part);
+  auto* relation = literal.test.As<Relation>();
   if (relation == nullptr || literal.negated || !other.negated) return false;
   return DividesByWhatIs(relation->left, other.test) ||
          DividesByWhatIs(relation->right, other.test);
@@ -124,6 +124,8 @@ bool ShowsThat(const Literal& literal, const Literal& other) {
 }  // namespace
 
 bool Implies(const Literal& literal, const Literal& other) {
+  if (literal.test.As<Group>() || other.test.As<Group>()) return false;
+  if ((literal.test.part.leaves() & other.test.part.leaves()) == 0) return false;
   return ShowsThat(literal, other) ||
          ShowsThat({other.test, !other.negated}, {literal.test, !literal.negated});
 }

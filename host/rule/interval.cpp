@@ -8,9 +8,9 @@
 namespace tidings::rule {
 namespace {
 
-// From `low` to `high`; a missing end is open for ever.
+// From `low` to `high`; a missing end is open for ever. The ends are those of a test that stays.
 struct Interval {
-  std::optional<Constant> low, high;
+  const Constant *low = nullptr, *high = nullptr;
   bool low_within = true, high_within = true;
 };
 
@@ -50,14 +50,14 @@ bool IsMeasured(const Expr& subject) {
 
 std::optional<Interval> IntervalOf(const Comparison& comparison, bool negated) {
   if (comparison.constants.empty()) return std::nullopt;
-  const Constant& first = comparison.constants.front();
+  const Constant* first = &comparison.constants.front();
   switch (comparison.op) {
     case Op::kEqual:
       if (negated) return std::nullopt;
       return Interval{first, first};
     case Op::kBetween:
       if (negated) return std::nullopt;
-      return Interval{first, comparison.constants.back()};
+      return Interval{first, &comparison.constants.back()};
     case Op::kLess:
     case Op::kLessEqual: {
       bool within = comparison.op == Op::kLessEqual;
@@ -75,8 +75,8 @@ std::optional<Interval> IntervalOf(const Comparison& comparison, bool negated) {
 }
 
 // Whether what is below or at `inner` (it within or not) is below or at `outer`.
-bool EndFits(const std::optional<Constant>& inner, bool inner_within,
-             const std::optional<Constant>& outer, bool outer_within, bool high) {
+bool EndFits(const Constant* inner, bool inner_within, const Constant* outer, bool outer_within,
+             bool high) {
   if (!outer) return true;
   if (!inner) return false;
   auto order = Order(*inner, *outer);

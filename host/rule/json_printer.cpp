@@ -105,7 +105,7 @@ const char* NameOf(const Aggregate& aggregate) {
 }
 
 OrderedJson WriteJson(const Node& node) {
-  OrderedJson json = std::visit([](const auto& part) { return Print(part); }, node.part);
+  OrderedJson json = std::visit([](const auto& part) { return Print(part); }, node.part.any());
   if (node.negated) json["not"] = true;
   return json;
 }

@@ -55,7 +55,7 @@ std::vector<Node> JsonReader::ReadWhere(const Json& json, const std::string& poi
   in_orders_ = true;
   Node node = ReadNode(json, pointer, 1);
   in_orders_ = false;
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   bool all = group != nullptr && !group->any && !node.negated;
   return all ? group->nodes : std::vector<Node>{std::move(node)};
 }
@@ -89,8 +89,8 @@ Node JsonReader::ReadSubject(const Json& json, const Json& value, const std::str
   Node node = subject.type() == Type::kReal
                   ? ReadCalculated(subject, *op, operand, operand_pointer)
                   : Compare({FieldLike(subject), false}, *op, operand, operand_pointer);
-  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
-    comparison->subject = std::move(subject);
+  if (auto* test = node.As<Comparison>()) {
+    node.part = Comparison{std::move(subject), test->op, test->constants};
   }
   node.negated = node.negated != IsNegated(json, pointer);
   return node;

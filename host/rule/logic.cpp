@@ -9,14 +9,14 @@
 namespace tidings::rule {
 namespace {
 
-const Group* AsGroup(const Node& node) { return std::get_if<Group>(&node.part); }
+const Group* AsGroup(const Node& node) { return node.As<Group>(); }
 
 bool IsGroup(const Node& node, bool any) {
   auto* group = AsGroup(node);
   return group != nullptr && group->any == any && !node.negated;
 }
 
-const Comparison* AsComparison(const Node& node) { return std::get_if<Comparison>(&node.part); }
+const Comparison* AsComparison(const Node& node) { return node.As<Comparison>(); }
 
 // The nodes with those of groups of the same kind in their place, each once.
 std::vector<Node> Flatten(std::vector<Node> nodes, bool any) {
@@ -55,11 +55,12 @@ bool IsEquality(const Node& node) {
 void MergeEqualities(std::vector<Node>& nodes) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (!IsEquality(nodes[i])) continue;
-    auto& into = std::get<Comparison>(nodes[i].part);
+    Comparison into = *AsComparison(nodes[i]);
     bool merged = false;
     for (size_t k = nodes.size() - 1; k > i; --k) {
       auto* other = AsComparison(nodes[k]);
-      bool same = IsEquality(nodes[k]) && other->subject == into.subject;
+      bool same = nodes[k].part.leaves() == nodes[i].part.leaves() && IsEquality(nodes[k]) &&
+                  other->subject == into.subject;
       if (!same || into.constants.size() + other->constants.size() > kMaxListLength) continue;
       into.op = Op::kIn;
       merged = true;
@@ -72,6 +73,7 @@ void MergeEqualities(std::vector<Node>& nodes) {
                            into.constants.end());
       bool tags = into.subject.type() == Type::kTags;
       if (into.constants.size() == 1) into.op = tags ? Op::kContains : Op::kEqual;
+      nodes[i] = {false, std::move(into)};
     }
   }
 }
@@ -80,12 +82,21 @@ bool Excludes(const Node& test, const Node& other) {
   return Implies(Itself(test), Opposite(other));
 }
 
+// Nothing can be said of a node that looks at other things, or that is no larger than a known group
+// and another one.
+bool MayChange(const Node& known, const Node& node) {
+  if ((node.part.leaves() & known.part.leaves()) == 0) return false;
+  return AsGroup(known) == nullptr || SizeOf(node) > SizeOf(known);
+}
+
 // What a node comes to for the customers for whom `known` holds; nothing where that changes
-// nothing, which is mostly so: nothing is copied then.
+// nothing, which is mostly so.
 std::optional<Node> ChangedBy(const Node& known, const Node& node) {
-  if (node == known || Implies(known, node)) return True();
+  if (node == known) return True();
+  if (!MayChange(known, node)) return std::nullopt;
   auto* group = AsGroup(node);
   if (group == nullptr) {
+    if (Implies(known, node)) return True();
     bool excluded = AreOpposite(node, known) || Excludes(known, node);
     return excluded ? std::optional(False()) : std::nullopt;
   }
@@ -107,7 +118,7 @@ void Absorb(std::vector<Node>& nodes, bool any) {
   if (!groups) return;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (SizeOf(nodes[i]) > kSmall) continue;
-    Node known = any ? Not(nodes[i]) : nodes[i];
+    const Node known = any ? Not(nodes[i]) : nodes[i];
     for (size_t k = 0; k < nodes.size(); ++k) {
       if (k == i || AsGroup(nodes[k]) == nullptr) continue;
       if (auto changed = ChangedBy(known, nodes[k])) nodes[k] = std::move(*changed);
@@ -120,8 +131,8 @@ void Absorb(std::vector<Node>& nodes, bool any) {
 bool Clash(const std::vector<Node>& nodes, bool any) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (AsGroup(nodes[i]) != nullptr) continue;
-    for (size_t k = 0; k < nodes.size(); ++k) {
-      if (k == i || AsGroup(nodes[k]) != nullptr) continue;
+    for (size_t k = i + 1; k < nodes.size(); ++k) {
+      if (AsGroup(nodes[k]) != nullptr) continue;
       if (AreOpposite(nodes[i], nodes[k])) return true;
       bool nothing = any ? Implies(Opposite(nodes[i]), Itself(nodes[k]))
                          : Implies(Itself(nodes[i]), Opposite(nodes[k]));
@@ -166,8 +177,12 @@ bool Contains(const std::vector<Node>& nodes, const Node& wanted) {
   return std::find(nodes.begin(), nodes.end(), wanted) != nodes.end();
 }
 
-Node True() { return {false, Group{.any = false}}; }
-Node False() { return {false, Group{.any = true}}; }
+Node True() { return {}; }
+
+Node False() {
+  static const Node kFalse{false, Group{.any = true}};
+  return kFalse;
+}
 
 bool IsTrue(const Node& node) {
   auto* group = AsGroup(node);
@@ -203,7 +218,10 @@ Node IfElse(const Node& condition, const Node& then, const Node& otherwise) {
   return Or({And({condition, then}), And({Not(condition), otherwise})});
 }
 
-Node Given(const Node& node, const Node& known) { return ChangedBy(known, node).value_or(node); }
+Node Given(Node node, const Node& known) {
+  if (auto changed = ChangedBy(known, node)) return std::move(*changed);
+  return node;
+}
 
 namespace {
 
@@ -234,7 +252,7 @@ Node Rebuilt(const Node& node) {
   if (auto* test = AsComparison(node)) {
     return {node.negated, Comparison{Rebuilt(test->subject), test->op, test->constants}};
   }
-  if (auto* relation = std::get_if<Relation>(&node.part)) {
+  if (auto* relation = node.As<Relation>()) {
     return {node.negated,
             Relation{Rebuilt(relation->left), relation->op, Rebuilt(relation->right)}};
   }
@@ -248,8 +266,8 @@ Node Rebuilt(const Node& node) {
 
 Node Simplified(const Node& node) {
   constexpr int kMostRounds = 8;
-  Node simple = Rebuilt(node);
-  for (int round = 1; round < kMostRounds; ++round) {
+  Node simple = node;
+  for (int round = 0; round < kMostRounds; ++round) {
     Node simpler = Rebuilt(simple);
     if (simpler == simple) return simple;
     simple = std::move(simpler);
@@ -257,13 +275,7 @@ Node Simplified(const Node& node) {
   return simple;
 }
 
-int SizeOf(const Node& node) {
-  auto* group = AsGroup(node);
-  if (group == nullptr) return 1;
-  int size = 0;
-  for (const Node& member : group->nodes) size += SizeOf(member);
-  return size;
-}
+int SizeOf(const Node& node) { return node.part.tests(); }
 
 bool Implies(const Node& test, const Node& other) { return Implies(Itself(test), Itself(other)); }
 

@@ -22,7 +22,7 @@ Node Or(std::vector<Node> nodes);
 Node IfElse(const Node& condition, const Node& then, const Node& otherwise);
 
 // What a node comes to for the customers for whom `known` holds.
-Node Given(const Node& node, const Node& known);
+Node Given(Node node, const Node& known);
 
 // The node as these functions would have made it, until they find no more to simplify.
 Node Simplified(const Node& node);

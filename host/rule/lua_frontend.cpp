@@ -24,8 +24,8 @@ Node OpenPart(const Formula& formula) {
 
 // Whether two groups of a kind hold the same nodes, in whatever order.
 bool IsSameSet(const Node& left, const Node& right) {
-  auto* a = std::get_if<Group>(&left.part);
-  auto* b = std::get_if<Group>(&right.part);
+  auto* a = left.As<Group>();
+  auto* b = right.As<Group>();
   return a && b && a->any == b->any && a->nodes.size() == b->nodes.size() &&
          std::is_permutation(a->nodes.begin(), a->nodes.end(), b->nodes.begin());
 }

@@ -173,7 +173,7 @@ std::string PartText(const Group& group) {
 }  // namespace
 
 std::string LuaCondition(const Node& node) {
-  std::string text = std::visit([](const auto& part) { return PartText(part); }, node.part);
+  std::string text = std::visit([](const auto& part) { return PartText(part); }, node.part.any());
   return node.negated ? "not (" + text + ")" : text;
 }
 

@@ -130,7 +130,7 @@ std::string MemberText(const Comparison& test, Column column) {
 std::string FilterText(const std::vector<Node>& where) {
   std::vector<std::string> members;
   for (const Node& node : where) {
-    auto* test = std::get_if<Comparison>(&node.part);
+    auto* test = node.As<Comparison>();
     if (test == nullptr || node.negated) return "";
     std::string member = MemberText(*test, std::get<Field>(test->subject.part).column);
     bool after = members.empty() || Split(members.back(), ' ')[0] < Split(member, ' ')[0];

@@ -23,6 +23,7 @@ enum class Mutation {
   kNoneHasAnAverage,     // of no orders
   kSetLosesAMember,      // t[c.city]
   kAllOrdersAreAny,      // c.orders:all{...}
+  kTextIsNoNumber,       // tonumber of an attribute that is text
   // Of the writing (sql*.cpp, moment.cpp)
   kLessForLessEqual,
   kNotTrueDropped,  // `not (x)` where x may be NULL

@@ -11,7 +11,7 @@ namespace {
 std::vector<Node> Conjuncts(const std::vector<Node>& nodes) {
   std::vector<Node> all;
   for (const Node& node : nodes) {
-    auto* group = std::get_if<Group>(&node.part);
+    auto* group = node.As<Group>();
     if (group == nullptr || group->any || node.negated) {
       all.push_back(node);
     } else {
@@ -22,10 +22,10 @@ std::vector<Node> Conjuncts(const std::vector<Node>& nodes) {
 }
 
 bool UsesItems(const Node& node) {
-  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
+  if (auto* comparison = node.As<Comparison>()) {
     return comparison->subject.type() == Type::kItems;
   }
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   return group != nullptr && std::any_of(group->nodes.begin(), group->nodes.end(), UsesItems);
 }
 
@@ -34,13 +34,13 @@ class Collector {
   explicit Collector(OrdersPlan plan) : plan_(plan) {}
 
   void Visit(const Node& node) {
-    if (auto* group = std::get_if<Group>(&node.part)) {
+    if (auto* group = node.As<Group>()) {
       for (const Node& member : group->nodes) Visit(member);
-    } else if (auto* relation = std::get_if<Relation>(&node.part)) {
+    } else if (auto* relation = node.As<Relation>()) {
       Visit(relation->left);
       Visit(relation->right);
     } else {
-      const auto& comparison = std::get<Comparison>(node.part);
+      const auto& comparison = *node.As<Comparison>();
       if (plan_ == OrdersPlan::kGrouped || !IsSomeOrder(comparison)) Visit(comparison.subject);
     }
   }

@@ -350,6 +350,10 @@ inline Piece LuaMaker::Number(int depth) {
       case 3: return {'n', "c.orders:sum$0", {Filter()}};
       case 4: return {'n', std::string("#") + Pick(maker::kTextFields), {}};
       case 5: return {'n', "#c.tags", {}};
+      case 6:
+        if (random_.Chance(0.7)) return {'n', Pick(maker::kNumberFields), {}};
+        return {
+            'n', std::string("(tonumber(") + Pick(maker::kAttributes) + ") or $0)", {Number(0)}};
       default: return {'n', Pick(maker::kNumberFields), {}};
     }
   }

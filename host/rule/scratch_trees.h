@@ -275,7 +275,7 @@ inline Node TreeMaker::Tree(int depth) {
 // Every tree that is `node` with one part of it gone.
 inline std::vector<Node> SmallerTrees(const Node& node) {
   std::vector<Node> smaller;
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   if (node.negated) smaller.push_back({false, node.part});
   if (group == nullptr) return smaller;
   for (size_t i = 0; i < group->nodes.size(); ++i) {

@@ -8,13 +8,19 @@ namespace tidings::rule {
 namespace {
 
 bool SaysSomeOrder(const Node& node, bool negated) {
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   return comparison != nullptr && node.negated == negated && IsSomeOrder(*comparison);
 }
 
-std::vector<Node>& WhereOf(Node& node) {
-  auto& subject = std::get<Comparison>(node.part).subject;
-  return std::get<Aggregate>(subject.part).where;
+const std::vector<Node>& WhereOf(const Node& node) {
+  return std::get<Aggregate>(node.As<Comparison>()->subject.part).where;
+}
+
+// The same count, of those orders.
+Node CountOf(std::vector<Node> where, const Node& node) {
+  Comparison count = *node.As<Comparison>();
+  std::get<Aggregate>(count.subject.part).where = std::move(where);
+  return {node.negated, std::move(count)};
 }
 
 // All of either, as what both have in common and one of what they have not.
@@ -40,7 +46,7 @@ void MergeSomeOrders(std::vector<Node>& nodes, bool any) {
     if (!SaysSomeOrder(*other, !any)) {
       ++other;
     } else {
-      WhereOf(*into) = Either(std::move(WhereOf(*into)), std::move(WhereOf(*other)));
+      *into = CountOf(Either(WhereOf(*into), WhereOf(*other)), *into);
       other = nodes.erase(other);
     }
   }

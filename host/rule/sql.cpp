@@ -46,7 +46,7 @@ Op Opposite(Op order) {
 
 // "Some item has ...", which is false for an order without items.
 bool AsksItems(const Node& node) {
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   return comparison != nullptr && !node.negated && comparison->subject.type() == Type::kItems;
 }
 
@@ -63,13 +63,13 @@ std::string SqlWriter::Param(std::string value, const std::string& type) {
 
 std::string SqlWriter::Print(const Node& node, bool negated) {
   negated = negated != node.negated;
-  if (auto* group = std::get_if<Group>(&node.part)) return Print(*group, negated);
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  if (auto* group = node.As<Group>()) return Print(*group, negated);
+  auto* comparison = node.As<Comparison>();
   if (negated && comparison != nullptr && IsCount(*comparison) && IsOrder(comparison->op) &&
       !IsSomeOrder(*comparison)) {
     return Print({comparison->subject, Opposite(comparison->op), comparison->constants}).sql;
   }
-  Text test = comparison != nullptr ? Print(*comparison) : Print(std::get<Relation>(node.part));
+  Text test = comparison != nullptr ? Print(*comparison) : Print(*node.As<Relation>());
   if (!negated) return test.sql;
   if (IsBroken(Mutation::kNotTrueDropped)) test.nullable = false;
   return test.nullable ? "(" + test.sql + ") is not true" : "not (" + test.sql + ")";
@@ -84,7 +84,7 @@ std::string SqlWriter::Print(const Group& group, bool negated) {
   std::vector<std::string> parts, items;
   for (const Node& node : group.nodes) {
     if (group.any && AsksItems(node))
-      items.push_back(Enclosed(ItemTest(std::get<Comparison>(node.part))));
+      items.push_back(Enclosed(ItemTest(*node.As<Comparison>())));
     else
       parts.push_back(Enclosed(Print(node, negated)));
   }

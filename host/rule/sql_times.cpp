@@ -17,7 +17,7 @@ struct Stretch {
 };
 
 std::optional<Stretch> HalfOf(const Node& node, Time now) {
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   bool order = comparison != nullptr && !node.negated && IsOrder(comparison->op) &&
                comparison->subject.type() == Type::kTime;
   if (!order) return std::nullopt;
@@ -25,7 +25,7 @@ std::optional<Stretch> HalfOf(const Node& node, Time now) {
 }
 
 std::optional<Stretch> StretchOf(const Node& node, Time now) {
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   if (group == nullptr || node.negated || group->any || group->nodes.size() != 2) {
     return std::nullopt;
   }

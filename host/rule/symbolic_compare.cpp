@@ -269,35 +269,6 @@ std::optional<Decimal> InJson(const LuaNumber& number) {
   return integer ? Decimal(*integer) : Decimal::FromDouble(value);
 }
 
-std::string Site::Told(const std::string& what) const {
-  return module == nullptr ? what : fmt::format("{} ({}:{})", what, *module, module_line);
-}
-
-void Site::AddRemark(const std::string& text, std::optional<Node> whom) const {
-  Remark remark{line, Told(text), std::move(whom)};
-  bool known = std::find(remarks.begin(), remarks.end(), remark) != remarks.end();
-  if (!known) remarks.push_back(std::move(remark));
-}
-
-void Site::RemarkOnMissing(const std::string& error) const {
-  const Node* fact = explorer.LastFact();
-  auto* test = fact ? std::get_if<Comparison>(&fact->part) : nullptr;
-  auto* field = test ? std::get_if<Field>(&test->subject.part) : nullptr;
-  if (field == nullptr) return;
-  bool missing = test->op == Op::kIsNil && !fact->negated && error.find("nil") != error.npos;
-  bool other = (test->op == Op::kIsNumber || test->op == Op::kIsText) && fact->negated;
-  const char* what = missing ? "nil" : test->op == Op::kIsNumber ? "no number" : "no text";
-  if (missing || other) {
-    AddRemark(fmt::format("`c.{}` may be {}: {}", field->Name(), what, error), *fact);
-  }
-}
-
-Value Site::Opaque(const std::string& why) const {
-  Note(why);
-  if (explorer.Decide(Formula::Unknown())) throw Raised{line, "an error that only Lua knows"};
-  return {Unknown{}};
-}
-
 const char* KindOf(const Value& value) {
   if (value.IsNil()) return "nil";
   if (value.As<bool>() || value.As<Truth>()) return "boolean";

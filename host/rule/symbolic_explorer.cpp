@@ -25,16 +25,20 @@ Formula FoldFrom(const std::vector<Explorer::Way>& ways, size_t begin, size_t en
 }  // namespace
 
 Explorer::ExplorationPtr Explorer::Explore(const std::function<Value()>& step) {
-  if (runs_.empty()) return ExploreAnew(step);
-  size_t depth = runs_.size() - 1;
-  if (runs_[depth].next_explored < runs_[depth].explored.size()) {
-    return runs_[depth].explored[runs_[depth].next_explored++].second;
-  }
-  auto exploration = ExploreAnew(step);
+  return Recall([&] { return ExploreAnew(step); });
+}
+
+// What was explored to find it need not be kept.
+Explorer::ExplorationPtr Explorer::Recall(const std::function<ExplorationPtr()>& find) {
+  if (runs_.empty()) return find();
+  size_t depth = runs_.size() - 1, next = runs_[depth].next_explored++;
+  if (next < runs_[depth].explored.size()) return runs_[depth].explored[next].second;
+  auto found = find();
   Run& run = runs_[depth];
-  run.explored.emplace_back(run.next_asked, exploration);
-  ++run.next_explored;
-  return exploration;
+  run.explored.resize(next);
+  run.explored.emplace_back(run.next_asked, found);
+  run.next_explored = next + 1;
+  return found;
 }
 
 Explorer::ExplorationPtr Explorer::ExploreAnew(const std::function<Value()>& step) {
@@ -105,9 +109,10 @@ Formula Explorer::Known(const Formula& formula) const {
   Formula known = formula;
   bool exact = formula.IsExact();
   for (const Node& fact : facts_) {
-    known.surely = Given(known.surely, fact);
-    known.perhaps = exact ? known.surely : Given(known.perhaps, fact);
+    known.surely = Given(std::move(known.surely), fact);
+    if (!exact) known.perhaps = Given(std::move(known.perhaps), fact);
   }
+  if (exact) known.perhaps = known.surely;
   return known;
 }
 
@@ -117,7 +122,7 @@ void Explorer::Learn(const Formula& formula, bool yes) {
 }
 
 void Explorer::LearnNode(const Node& node) {
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   if (group == nullptr || group->any) return facts_.push_back(node);
   facts_.insert(facts_.end(), group->nodes.begin(), group->nodes.end());
 }

@@ -64,6 +64,9 @@ class Explorer {
   // Within a run that repeats an earlier one, what was explored then is not explored again.
   ExplorationPtr Explore(const std::function<Value()>& step);
 
+  // The same for `find`, which explores, but neither decides nor changes anything itself.
+  ExplorationPtr Recall(const std::function<ExplorationPtr()>& find);
+
   // One of both answers for the customers of this way; the one that they must give where it is
   // known from earlier answers.
   bool Decide(const Formula& question);

@@ -147,6 +147,7 @@ class Interpreter {
   bool Test(const Expression& condition, Frame& frame);
   Formula Judge(const Expression& expression, Frame& frame);
   std::optional<Judgement> TryJudge(const Expression& expression, Frame& frame);
+  std::optional<Judgement> TryJudgeNot(const lua_syntax::Unary& negation, Frame& frame);
   std::optional<Judgement> TryJudgeBoth(const lua_syntax::Binary& binary, Frame& frame);
   std::optional<Judgement> JudgeByRunning(const std::function<Value()>& step);
   Value EvaluateForTruth(const Expression& expression, Frame& frame);

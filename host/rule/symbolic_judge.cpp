@@ -106,13 +106,25 @@ std::optional<Judgement> Interpreter::TryJudge(const Expression& expression, Fra
   if (auto* inside = std::get_if<lua_syntax::Parenthesis>(&expression.part)) {
     return TryJudge(*inside->inside, frame);
   }
-  if (auto* logic = AsLogic(expression)) return TryJudgeBoth(*logic, frame);
-  if (auto* negation = AsNot(expression)) {
-    auto judgement = TryJudge(*negation->operand, frame);
-    if (judgement) judgement->holds = And(Not(judgement->holds), Not(judgement->fails));
-    return judgement;
+  auto* logic = AsLogic(expression);
+  auto* negation = AsNot(expression);
+  if (!logic && !negation) {
+    return JudgeByRunning([&] { return EvaluateForTruth(expression, frame); });
   }
-  return JudgeByRunning([&] { return EvaluateForTruth(expression, frame); });
+  auto found = explorer_.Recall([&] {
+    auto judgement = logic ? TryJudgeBoth(*logic, frame) : TryJudgeNot(*negation, frame);
+    Explorer::Exploration exploration{.changed = !judgement};
+    if (judgement) exploration.holds = judgement->holds, exploration.fails = judgement->fails;
+    return std::make_shared<Explorer::Exploration>(std::move(exploration));
+  });
+  if (found->changed) return std::nullopt;
+  return Judgement{*found->holds, *found->fails};
+}
+
+std::optional<Judgement> Interpreter::TryJudgeNot(const lua_syntax::Unary& negation, Frame& frame) {
+  auto judgement = TryJudge(*negation.operand, frame);
+  if (judgement) judgement->holds = And(Not(judgement->holds), Not(judgement->fails));
+  return judgement;
 }
 
 // The right side counts, with its errors, only where the left one does not decide.

@@ -6,10 +6,15 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "rule/mutation.h"
 #include "rule/symbolic_interpreter.h"
 
 namespace tidings::rule::symbolic {
 namespace {
+
+bool Is(const Site& site, const Attribute& attribute, Op op) {
+  return site.explorer.Decide(Node{false, Comparison{{attribute.field}, op, {}}});
+}
 
 // type, as far as it is the same for all; forks for an attribute.
 Values TypeOf(Interpreter& in, Values& arguments) {
@@ -17,12 +22,9 @@ Values TypeOf(Interpreter& in, Values& arguments) {
   if (arguments.empty()) site.Raise("bad argument #1 to 'type' (value expected)");
   Value value = Resolve(site, arguments[0]);
   if (auto* attribute = value.As<Attribute>()) {
-    auto is = [&](Op op) {
-      return site.explorer.Decide(Node{false, Comparison{{attribute->field}, op, {}}});
-    };
-    if (is(Op::kIsNil)) return {{"nil"}};
-    if (is(Op::kIsText)) return {{"string"}};
-    if (is(Op::kIsNumber)) return {{"number"}};
+    if (Is(site, *attribute, Op::kIsNil)) return {{"nil"}};
+    if (Is(site, *attribute, Op::kIsText)) return {{"string"}};
+    if (Is(site, *attribute, Op::kIsNumber)) return {{"number"}};
     Comparison flag{{attribute->field}, Op::kIn, {false, true}};
     return {{std::string(site.explorer.Decide(Node{false, flag}) ? "boolean" : "userdata")}};
   }
@@ -39,10 +41,21 @@ Values ToText(Interpreter& in, Values& arguments) {
   return {in.Here().Opaque("`tostring`")};
 }
 
+// A number stays what it is, and which one a text spells only Lua can say; nothing else has one.
+Value NumberIn(const Site& site, const Attribute& attribute) {
+  if (Is(site, attribute, Op::kIsNumber)) return {attribute};
+  if (!Is(site, attribute, Op::kIsText)) return {Nil{}};
+  if (IsBroken(Mutation::kTextIsNoNumber)) return {Nil{}};
+  site.Note("`tonumber` of a text");
+  return {Unknown{}};
+}
+
 Values ToNumber(Interpreter& in, Values& arguments) {
   Value value = Resolve(in.Here(), Argument(arguments, 0));
+  if (arguments.size() != 1) return {in.Here().Opaque("`tonumber`")};
   bool number = value.As<int64_t>() || value.As<double>() || value.As<Number>();
-  if (number && arguments.size() == 1) return {value};
+  if (number || value.IsNil()) return {value};
+  if (auto* attribute = value.As<Attribute>()) return {NumberIn(in.Here(), *attribute)};
   return {in.Here().Opaque("`tonumber`")};
 }
 

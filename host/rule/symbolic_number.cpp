@@ -239,10 +239,10 @@ Node Compare(const Site& site, const Number& left, Op op, const LuaNumber& right
 
 Node Compare(const Site& site, const Number& left, Op op, const Moment& right) {
   Node node = Compare(site, left, op, LuaNumber(right.seconds));
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   bool bound = comparison != nullptr && comparison->subject.type() == Type::kTime;
   if (bound && MomentOf(comparison->constants[0], site.now) == MomentOf(right.constant, site.now)) {
-    comparison->constants[0] = right.constant;
+    return {node.negated, Comparison{comparison->subject, comparison->op, {right.constant}}};
   }
   return node;
 }

@@ -76,11 +76,11 @@ Node Condition(const Site& site, const Value& key, const Value& value) {
 
 // Whether a condition looks at nothing but the fields of one order.
 bool IsOfOrders(const Node& node) {
-  if (auto* comparison = std::get_if<Comparison>(&node.part)) {
+  if (auto* comparison = node.As<Comparison>()) {
     auto* field = std::get_if<Field>(&comparison->subject.part);
     return field != nullptr && IsOfOrder(field->column);
   }
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   return group != nullptr && std::all_of(group->nodes.begin(), group->nodes.end(), IsOfOrders);
 }
 
@@ -111,7 +111,7 @@ std::optional<Node> FilterOf(Interpreter& in, const Values& arguments) {
 
 std::vector<Node> Listed(const Node& filter) {
   if (IsTrue(filter)) return {};
-  auto* group = std::get_if<Group>(&filter.part);
+  auto* group = filter.As<Group>();
   bool all = group != nullptr && !group->any;
   return all ? group->nodes : std::vector<Node>{filter};
 }

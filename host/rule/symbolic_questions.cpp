@@ -32,7 +32,7 @@ std::optional<Node> AsList(const std::vector<Node>& equalities) {
   std::vector<Constant> constants;
   const Expr* subject = nullptr;
   for (const Node& node : equalities) {
-    auto* comparison = std::get_if<Comparison>(&node.part);
+    auto* comparison = node.As<Comparison>();
     bool equality = comparison && !node.negated && comparison->op == Op::kEqual;
     if (!equality || (subject != nullptr && !(*subject == comparison->subject)))
       return std::nullopt;
@@ -100,7 +100,7 @@ std::optional<Constant> BoundOf(const Site& site, const Number& number, Op op, c
   if (moment == nullptr && integer == nullptr && real == nullptr) return std::nullopt;
   Node node = moment ? Compare(site, number, op, *moment)
                      : Compare(site, number, op, integer ? LuaNumber(*integer) : LuaNumber(*real));
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   bool bound = comparison && comparison->subject == number.expr && comparison->op == op;
   return bound ? std::optional(comparison->constants[0]) : std::nullopt;
 }
@@ -197,14 +197,14 @@ Values Missing(Interpreter& in, Values& arguments) {
 }
 
 const Comparison* ItemTest(const Node& node) {
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   auto* field = comparison ? std::get_if<Field>(&comparison->subject.part) : nullptr;
   return field && field->type() == Type::kItems ? comparison : nullptr;
 }
 
 // A test of one item; with the test that there is something to be tested, it is just that.
 std::optional<Node> OneTest(const Node& node) {
-  auto* group = std::get_if<Group>(&node.part);
+  auto* group = node.As<Group>();
   bool pair = group != nullptr && !group->any && group->nodes.size() == 2;
   if (!pair) return ItemTest(node) && !node.negated ? std::optional(node) : std::nullopt;
   const Node &guard = group->nodes[0], &test = group->nodes[1];

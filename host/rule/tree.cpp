@@ -73,12 +73,11 @@ bool IsSomeOrder(const Comparison& comparison) {
 }
 
 bool UsesOrders(const Node& node) {
-  if (auto* comparison = std::get_if<Comparison>(&node.part))
-    return UsesOrders(comparison->subject);
-  if (auto* relation = std::get_if<Relation>(&node.part)) {
+  if (auto* comparison = node.As<Comparison>()) return UsesOrders(comparison->subject);
+  if (auto* relation = node.As<Relation>()) {
     return UsesOrders(relation->left) || UsesOrders(relation->right);
   }
-  const auto& nodes = std::get<Group>(node.part).nodes;
+  const auto& nodes = node.As<Group>()->nodes;
   return std::any_of(nodes.begin(), nodes.end(),
                      [](const Node& member) { return UsesOrders(member); });
 }

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "lua/row.h"
 #include "rule/decimal.h"
+#include "rule/part.h"
 
 namespace tidings::rule {
 
@@ -82,8 +83,16 @@ struct Day {
 // a Relation only.
 using Constant = std::variant<bool, Decimal, std::string, Time, Day, Ago, int64_t, double>;
 
-struct Node;
 struct Expr;
+
+struct Node {
+  bool negated = false;
+  Part part;
+
+  template <class T>
+  const T* As() const;  // a Comparison, Relation or Group; null where it is another one
+  bool operator==(const Node&) const = default;
+};
 
 // One value from a customer's orders, of those for which all of `where` holds. Sums and counts of
 // none are 0, the rest are missing then.
@@ -166,11 +175,10 @@ struct Group {
   bool operator==(const Group&) const = default;
 };
 
-struct Node {
-  bool negated = false;
-  std::variant<Comparison, Relation, Group> part;
-  bool operator==(const Node&) const = default;
-};
+template <class T>
+const T* Node::As() const {
+  return std::get_if<T>(&part.any());
+}
 
 inline constexpr int kMaxDepth = 30;         // groups within groups
 inline constexpr int kMaxComparisons = 500;  // in one rule

@@ -32,6 +32,16 @@ constexpr const char* kInLua = R"(return segment { match = function(c)
   for word in c.city:gmatch("%a+") do length = length + #word end
   return length > 5 and c.total_spend > 1000 and c.visit >= 3
 end })";
+// Forty-one ways through the script, each as long as those before it.
+constexpr const char* kManyReturns = R"(local much = {}
+for i = 1, 40 do much["C" .. i] = i * 100 end
+return segment { match = function(c)
+  for i = 1, 40 do
+    local city = "C" .. i
+    if c.city == city and c.total_spend > much[city] then return true end
+  end
+  return false
+end })";
 constexpr const char* kReadByLua = "c.id, c.city, c.total_spend, c.visit";
 
 double Milliseconds(Steady::time_point since) {
@@ -148,6 +158,16 @@ struct RuleBench::State {
     return slowest;
   }
 
+  // From a text with forty returns in a loop to its SQL.
+  static Result<double> ManyReturnsTime() {
+    auto begun = Steady::now();
+    TRY_ASSIGN(auto rule, rule::Rule::FromLua("bench", kManyReturns, "", {}));
+    rule.PushDown(kNow);
+    double took = Milliseconds(begun);
+    if (rule.IsSql()) return took;
+    return Fail(Code::kInternal, "does not go to SQL wholly");
+  }
+
   Result<double> EstimateTime() {
     TRY(Prepare());
     double slowest = 0;
@@ -180,6 +200,8 @@ std::vector<Measure> RuleBench::Measures() {
                       [] { return Result<double>(kCompileLimit); }, true});
   measures.push_back({"rule_push_down", "ms", [] { return State::PushDownTime(); },
                       [] { return Result<double>(kCompileLimit); }, true});
+  measures.push_back({"rule_many_returns", "ms", [] { return State::ManyReturnsTime(); },
+                      [] { return Result<double>(2 * kCompileLimit); }, true});
   measures.push_back({"rule_estimate", "ms", [state = state_] { return state->EstimateTime(); },
                       [] { return Result<double>(kEstimateLimit); }, true});
   return measures;
