@@ -7,8 +7,6 @@
 namespace tidings::rule {
 namespace {
 
-constexpr Field kAnyNumber{Column::kTotalSpend, {}};
-
 // A field as one side of a comparison of two: counted ones as doubles.
 Expr AsSide(const Field& field) {
   bool text = field.type() == Type::kText;
@@ -136,7 +134,7 @@ Node JsonReader::CompareCalculated(const Expr& subject, Op op, const std::vector
 }
 
 std::optional<double> JsonReader::ReadReal(const Json& json, const std::string& pointer) {
-  auto constant = ReadConstant(json, kAnyNumber, true);
+  auto constant = ReadConstant(json, {Column::kTotalSpend, ""}, true);
   auto* decimal = constant.has_value() ? std::get_if<Decimal>(&*constant) : nullptr;
   std::string wrong = !constant.has_value() ? constant.error().message
                       : decimal == nullptr  ? "expected a number"
