@@ -301,7 +301,7 @@ int Undefined(lua_State* L) {
   PushString(L, 2);
   std::string name(TextAt(L, 3));
   if (IsWithheld(name)) return luaL_error(L, "`%s` does not exist for scripts", name.c_str());
-  std::string hint = DidYouMean(name, NamesOf(L, 1));
+  std::string hint = Hint(L, name, NamesOf(L, 1));
   return luaL_error(L, "undefined name `%s`%s", name.c_str(), hint.c_str());
 }
 

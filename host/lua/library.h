@@ -31,6 +31,9 @@ void PushString(lua_State* L, int index);
 // The names in the table at `table` (absolute), without those of its metatable.
 std::vector<std::string> NamesOf(lua_State* L, int table);
 
+// DidYouMean for an error, charged for: a script may provoke and catch it as often as it likes.
+std::string Hint(lua_State* L, std::string_view name, const std::vector<std::string>& candidates);
+
 // Names that other Lua programs know and that are missing here on purpose.
 bool IsWithheld(std::string_view name);
 

@@ -126,8 +126,7 @@ std::string ReadModule(lua_State* L, const std::string& name) {
   }
   auto file = lib / (name + ".lua");
   if (lib.empty() || !std::filesystem::is_regular_file(file) || !IsInside(file, lib)) {
-    luaL_error(L, "there is no lib/%s.lua%s", name.c_str(),
-               DidYouMean(name, ModulesIn(lib)).c_str());
+    luaL_error(L, "there is no lib/%s.lua%s", name.c_str(), Hint(L, name, ModulesIn(lib)).c_str());
   }
   auto text = ReadFile(file);
   if (!text.has_value()) luaL_error(L, "%s", text.error().message.c_str());
@@ -195,8 +194,15 @@ std::vector<std::string> NamesOf(lua_State* L, int table) {
   std::vector<std::string> names;
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
     if (lua_type(L, -2) == LUA_TSTRING) names.emplace_back(TextAt(L, -2));
+    Budget::Of(L).Charge(L, 10);
   }
   return names;
+}
+
+std::string Hint(lua_State* L, std::string_view name, const std::vector<std::string>& candidates) {
+  constexpr size_t kComparison = 100;  // of two names
+  Budget::Of(L).Charge(L, kComparison * (candidates.size() + 1));
+  return DidYouMean(name, candidates);
 }
 
 bool IsWithheld(std::string_view name) {

@@ -79,7 +79,7 @@ void ReadMember(lua_State* L, const std::string& name, OrderFilter& filter) {
   }
   if (name == "item") luaL_error(L, "`item` has to be text: the name or SKU of an item");
   luaL_error(L, "orders cannot be asked by `%s`%s", name.c_str(),
-             DidYouMean(name, OrderFilterNames()).c_str());
+             Hint(L, name, OrderFilterNames()).c_str());
 }
 
 OrderFilter ReadFilter(lua_State* L, int index) {

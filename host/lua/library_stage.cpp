@@ -27,7 +27,7 @@ void CheckFunction(lua_State* L, const KindWords& words) {
   }
   std::string hint;
   for (const std::string& name : NamesOf(L, 1)) {
-    if (!DidYouMean(name, {words.function}).empty()) hint = "; it has `" + name + "`: a slip?";
+    if (!Hint(L, name, {words.function}).empty()) hint = "; it has `" + name + "`: a slip?";
   }
   luaL_error(L, "a %s script needs `%s`, a function%s", words.name, words.function, hint.c_str());
 }

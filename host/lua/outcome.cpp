@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lua/context.h"
 #include "lua/convert.h"
+#include "lua/library.h"
 
 namespace tidings::lua {
 namespace {
@@ -56,7 +57,7 @@ void CheckReceipt(lua_State* L, const Json& receipt, size_t number) {
   for (const auto& [name, value] : receipt.items()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     luaL_error(L, "receipt %d has an unknown member `%s`%s", at, name.c_str(),
-               DidYouMean(name, known).c_str());
+               Hint(L, name, known).c_str());
   }
 }
 
@@ -91,7 +92,7 @@ Json Order(lua_State* L, const Json& argument) {
     std::string text = name.is_string() ? name.get<std::string>() : name.dump();
     if (std::find(known.begin(), known.end(), text) != known.end()) continue;
     luaL_error(L, "`choose` returned `%s`, which is none of the vendors%s", text.c_str(),
-               DidYouMean(text, known).c_str());
+               Hint(L, text, known).c_str());
   }
   return order;
 }

@@ -21,7 +21,7 @@ int UnknownField(lua_State* L, const RowType& type) {
   PushString(L, 2);
   std::string name(TextAt(L, -1));
   return luaL_error(L, "a customer has no field `%s`%s", name.c_str(),
-                    DidYouMean(name, names).c_str());
+                    Hint(L, name, names).c_str());
 }
 
 }  // namespace
@@ -185,7 +185,7 @@ int RowView::OrdersIndex(lua_State* L) {
   PushString(L, 2);
   std::string name(TextAt(L, -1));
   return luaL_error(L, "`orders` has no function `%s`%s", name.c_str(),
-                    DidYouMean(name, names).c_str());
+                    Hint(L, name, names).c_str());
 }
 
 const Json& RowView::CheckOrders(lua_State* L) {

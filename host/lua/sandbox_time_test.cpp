@@ -54,6 +54,16 @@ TEST(SandboxTime, LetsNobodyCatchTheEndOfTheBudget) {
       "for _ in string.gmatch('abc', '.') do pcall(function() while true do end end) end");
 }
 
+// An error that looks for what was meant takes longer than the instructions around it.
+TEST(SandboxTime, ChargesForTheHintsOfErrors) {
+  ExpectStopped("for i = 1, 1000 do pcall(function() return tsak end) end");
+  ExpectStopped("for i = 1, 1000 do pcall(function() return _ENV['nam' .. i] end) end");
+  EXPECT_EQ(Try("local n = 0 for i = 1, 100 do if not pcall(function() return tsak end) then "
+                "n = n + 1 end end return tostring(n)")
+                .text,
+            "100");
+}
+
 TEST(SandboxTime, StopsLoopsInMetamethods) {
   const std::string loop = "pcall(function() while true do end end)";
   const std::pair<const char*, const char*> kEach[] = {
