@@ -1,0 +1,1 @@
+while true do pcall(function() while t2ue do end end) end
