@@ -40,7 +40,7 @@ constexpr Production kQuantities[] = {
     {"recently", "DURING LAST span", R"(["since", ">=", "$3"])"},
     {"recently", "LAST span", R"(["since", ">=", "$2"])"},
     {"recently", "THROUGHOUT RECENT UNIT", R"(["since", ">=", ["span", "1", "$3"]])"},
-    {"recently", "WITHIN span", R"(["since", ">=", "$2"])"},
+    {"recently", "WITHIN span", R"(["since", ">=", "$2", "any such span"])"},
     {"recently", "SINCE date", R"(["date", ">=", "$2"])"},
     {"recently", "SINCE LAST? span AGO?", R"(["since", ">=", "$3"])"},
     {"when", "recently", R"("$1")"},
