@@ -137,8 +137,9 @@ bool SaysTimeless(const Json& m) {
 // "ordered 3 times or spent 5k in 2025"; "spent 5k in 2025 with 3 orders".
 bool SharesPeriod(const Json& before, const Json& after, bool any) {
   if (before[0] == "with" && after[0] == "clause") return false;
-  bool narrows = after[0] == "with" && Says(before, "placed");
-  if (narrows && HasPart(after, SaysTimeless)) return true;
+  bool asks = Says(after, "asked") || Says(after, "some_order");
+  bool timed = Says(before, "placed") || (asks && Says(before, "bought"));
+  if (after[0] == "with" && timed && HasPart(after, SaysTimeless)) return true;
   bool timeless = HasPart(before, SaysTimeless) || (any && IsTimeless(before));
   return timeless && EndsInTime(after);
 }

@@ -77,6 +77,7 @@ class Judge {
 
   // Amounts of orders that come to such a total, or are one; and what their conditions name.
   void CollectOfOrders(const Json& rule) {
+    most_orders_ = 5;
     const Json& orders = rule.contains("subject") ? rule["subject"] : rule;
     if (orders.contains("where")) CollectConstants(orders["where"]);
     if (orders["orders"] == "any" || orders["orders"] == "count") return;
@@ -113,7 +114,7 @@ class Judge {
     for (const auto& [field, values] : values_) {
       if (field.starts_with("attributes.")) customer[field] = Pick(field, {nullptr});
     }
-    for (auto orders = random_() % 6; orders > 0; --orders)
+    for (auto orders = random_() % (most_orders_ + 1); orders > 0; --orders)
       customer["orders"].push_back(MakeOrder());
     return customer;
   }
@@ -222,6 +223,7 @@ class Judge {
   }
 
   std::map<std::string, std::vector<Json>> values_;
+  unsigned most_orders_ = 2;  // of one customer
   std::mt19937 random_{42};
 };
 

@@ -52,6 +52,7 @@ constexpr Production kOrders[] = {
     {"noun", "count STATUS ORDERS placed?", R"(["asked", "count", "$1", ["status", "$2"], "$4"])"},
     {"deed", "PLACED count STATUS ORDERS during?",
      R"(["asked", "count", "$2", ["status", "$3"], "$5"])"},
+    {"noun", "count REFUND during?", R"(["asked", "count", "$1", ["status", "$2"], "$3"])"},
     {"deed", "STATUS count ORDERS during?", R"(["asked", "count", "$2", ["status", "$1"], "$4"])"},
 
     // Several things of the same order.
