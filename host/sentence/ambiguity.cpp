@@ -134,12 +134,20 @@ bool SaysTimeless(const Json& m) {
   return IsOneOf(m[0], {"verb", "noun", "with"}) && !Says(m, "placed") && HasPart(m[1], IsTimeless);
 }
 
+// "with 3 orders", "in Pune with 3 orders": behind what it narrows.
+bool NarrowsWith(const Json& m) {
+  if (m[0] == "with") return true;
+  return m[0] == "all" && std::any_of(m.begin() + 1, m.end(), [](const Json& part) {
+           return part.is_array() && NarrowsWith(part);
+         });
+}
+
 // "ordered 3 times or spent 5k in 2025"; "spent 5k in 2025 with 3 orders".
 bool SharesPeriod(const Json& before, const Json& after, bool any) {
   if (before[0] == "with" && after[0] == "clause") return false;
   bool asks = Says(after, "asked") || Says(after, "some_order");
   bool timed = Says(before, "placed") || (asks && Says(before, "bought"));
-  if (after[0] == "with" && timed && HasPart(after, SaysTimeless)) return true;
+  if (NarrowsWith(after) && timed && HasPart(after, SaysTimeless)) return true;
   bool timeless = HasPart(before, SaysTimeless) || (any && IsTimeless(before));
   return timeless && EndsInTime(after);
 }
