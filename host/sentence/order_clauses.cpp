@@ -54,6 +54,12 @@ constexpr Production kOrders[] = {
      R"(["asked", "count", "$2", ["status", "$3"], "$5"])"},
     {"noun", "count REFUND during?", R"(["asked", "count", "$1", ["status", "$2"], "$3"])"},
     {"deed", "STATUS count ORDERS during?", R"(["asked", "count", "$2", ["status", "$1"], "$4"])"},
+    {"noun", "count ORDERS WORTH? bounds placed",
+     R"(["refuse", "unsupported", "orders of some amount are not counted; ask for one: \"an order over 1,000\""])"},
+    {"noun", "count STATUS ORDERS WORTH? bounds placed?",
+     R"(["refuse", "unsupported", "orders of some amount are not counted; ask for one: \"an order over 1,000\""])"},
+    {"deed", "PLACED count ORDERS WORTH? bounds placed",
+     R"(["refuse", "unsupported", "orders of some amount are not counted; ask for one: \"an order over 1,000\""])"},
 
     // Several things of the same order.
     {"noun", "some_order", R"("$1")"},
