@@ -1,121 +1,15 @@
 #include "rule/english.h"
 
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
-#include "base/text.h"
+#include "rule/english_words.h"
 #include "rule/fields.h"
 
 namespace tidings::rule {
 namespace {
-
-// "a", "a or b", "a, b or c".
-std::string List(const std::vector<std::string>& parts, const char* word) {
-  if (parts.empty()) return "nothing";
-  std::string text = parts.front();
-  for (size_t i = 1; i < parts.size(); ++i) {
-    text += i + 1 < parts.size() ? ", " : fmt::format(" {} ", word);
-    text += parts[i];
-  }
-  return text;
-}
-
-std::string DateText(Time day) {
-  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
-                                            "May",       "June",     "July",     "August",
-                                            "September", "October",  "November", "December"};
-  std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(day));
-  return fmt::format("{} {} {}", static_cast<unsigned>(date.day()),
-                     kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()));
-}
-
-std::string SpanText(const Ago& ago) {
-  static constexpr const char* kUnits[] = {"minute", "hour", "day", "week", "month", "year"};
-  std::string count = Decimal::FromDouble(ago.count).ToEnglish();
-  return fmt::format("{} {}{}", count, kUnits[static_cast<int>(ago.unit)], count == "1" ? "" : "s");
-}
-
-std::string Word(const Constant& constant) {
-  if (auto* flag = std::get_if<bool>(&constant)) return *flag ? "true" : "false";
-  if (auto* number = std::get_if<Decimal>(&constant)) return number->ToEnglish();
-  if (auto* text = std::get_if<std::string>(&constant)) return "“" + *text + "”";
-  if (auto* day = std::get_if<Day>(&constant)) return DateText(day->start);
-  if (auto* ago = std::get_if<Ago>(&constant)) return SpanText(*ago) + " ago";
-  if (auto* number = std::get_if<double>(&constant))
-    return Decimal::FromDouble(*number).ToEnglish();
-  return FormatTime(std::get<Time>(constant));
-}
-
-std::vector<std::string> Words(const std::vector<Constant>& constants) {
-  std::vector<std::string> words;
-  words.reserve(constants.size());
-  for (const Constant& constant : constants) words.push_back(Word(constant));
-  return words;
-}
-
-bool IsAbsence(Op op) { return op == Op::kIsMissing || op == Op::kIsNil; }
-
-// "more than 5", "between 1 and 3"; for numbers.
-std::string Amount(const Comparison& comparison) {
-  auto words = Words(comparison.constants);
-  switch (comparison.op) {
-    case Op::kLess: return "less than " + words[0];
-    case Op::kLessEqual: return "at most " + words[0];
-    case Op::kGreater: return "more than " + words[0];
-    case Op::kGreaterEqual: return "at least " + words[0];
-    case Op::kBetween: return fmt::format("between {} and {}", words[0], words[1]);
-    default: return "exactly " + List(words, "or");
-  }
-}
-
-// "before 1 March 2026", "more than 90 days ago", "within the last 30 days"; for times.
-std::string When(const Comparison& comparison) {
-  auto words = Words(comparison.constants);
-  auto* ago = comparison.constants.empty() ? nullptr : std::get_if<Ago>(&comparison.constants[0]);
-  switch (comparison.op) {
-    case Op::kLess:
-      return ago ? fmt::format("more than {} ago", SpanText(*ago)) : "before " + words[0];
-    case Op::kLessEqual:
-      return ago ? fmt::format("at least {} ago", SpanText(*ago)) : "on or before " + words[0];
-    case Op::kGreater:
-      return ago ? fmt::format("less than {} ago", SpanText(*ago)) : "after " + words[0];
-    case Op::kGreaterEqual:
-      return ago ? fmt::format("within the last {}", SpanText(*ago)) : "on or after " + words[0];
-    case Op::kBetween:
-      if (words[0] == words[1]) return "on " + words[0];
-      return fmt::format("between {} and {}", words[0], words[1]);
-    default: return (ago ? "exactly " : "on ") + List(words, "or");
-  }
-}
-
-// "is “Pune”", "contains “x”"; for texts, after "whose city".
-std::string Predicate(const Comparison& comparison, bool negated) {
-  auto words = Words(comparison.constants);
-  const char* is = negated ? "is not" : "is";
-  auto verb = [&](const char* plain, const char* opposite) {
-    return fmt::format("{} {}", negated ? opposite : plain, words[0]);
-  };
-  switch (comparison.op) {
-    case Op::kContains: return verb("contains", "does not contain");
-    case Op::kBeginsWith: return verb("begins with", "does not begin with");
-    case Op::kEndsWith: return verb("ends with", "does not end with");
-    case Op::kIsMissing:
-    case Op::kIsNil: return negated ? "is known" : "is missing";
-    case Op::kMatches: return verb("matches the pattern", "does not match the pattern");
-    case Op::kIsNumber: return negated ? "is no number" : "is a number";
-    case Op::kIsText: return negated ? "is no text" : "is text";
-    case Op::kEqual:
-    case Op::kIn: return fmt::format("{} {}", is, List(words, "or"));
-    case Op::kLess: return fmt::format("{} below {}", is, words[0]);
-    case Op::kLessEqual: return fmt::format("{} at most {}", is, words[0]);
-    case Op::kGreater: return fmt::format("{} above {}", is, words[0]);
-    case Op::kGreaterEqual: return fmt::format("{} at least {}", is, words[0]);
-    case Op::kBetween: break;
-  }
-  return fmt::format("{} between {} and {}", is, words[0], words[1]);
-}
 
 // "spent", "visited", "ordered": what customers do as often as a number says.
 const char* VerbOf(Column column) {
@@ -170,26 +64,58 @@ std::string OrderClause(const Comparison& comparison, Column column, bool negate
 std::string Clause(const Comparison& comparison, bool negated);
 std::string Print(const Node& node, bool nested);
 
-// " of more than 500 and placed before 1 March 2026", or nothing.
+// The conditions on an order, those of a single "and" one by one.
+std::vector<Node> Conditions(const std::vector<Node>& where) {
+  auto* group = where.size() == 1 ? std::get_if<Group>(&where.front().part) : nullptr;
+  bool all = group != nullptr && !group->any && !where.front().negated;
+  return all ? group->nodes : where;
+}
+
+// The field of a condition that is plain: not denied, and about nothing else.
+std::optional<Column> PlainColumn(const Node& node) {
+  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* field = comparison ? std::get_if<Field>(&comparison->subject.part) : nullptr;
+  return field && !node.negated ? std::optional(field->column) : std::nullopt;
+}
+
+// Plain conditions on different fields, without "and": " of more than 500 placed in 2025".
+std::optional<std::string> InOneBreath(const std::vector<Node>& conditions) {
+  constexpr Column kOrder[] = {Column::kOrderAmount, Column::kOrderDate, Column::kOrderItem,
+                               Column::kOrderSku, Column::kOrderStatus};
+  std::map<Column, std::string> texts;
+  for (const Node& node : conditions) {
+    auto column = PlainColumn(node);
+    if (!column || !texts.emplace(*column, Print(node, true)).second) return std::nullopt;
+  }
+  std::string text;
+  for (Column column : kOrder) {
+    if (texts.contains(column)) text += " " + texts[column];
+  }
+  return text;
+}
+
+// " of more than 500 placed before 1 March 2026", or nothing.
 std::string WhichOrders(const Aggregate& aggregate) {
+  auto conditions = Conditions(aggregate.where);
+  if (auto text = InOneBreath(conditions)) return *text;
   std::vector<std::string> parts;
-  for (const Node& node : aggregate.where) parts.push_back(Print(node, true));
-  return parts.empty() ? "" : " " + List(parts, "and");
+  for (const Node& node : conditions) parts.push_back(Print(node, true));
+  return " " + List(parts, "and");
 }
 
 std::string Noun(const Expr& expr);
 
 std::string AggregateNoun(const Aggregate& aggregate) {
   using Function = Aggregate::Function;
-  std::string which = " orders" + WhichOrders(aggregate);
+  std::string which = WhichOrders(aggregate);
   bool date = aggregate.of == Column::kOrderDate;
   switch (aggregate.function) {
-    case Function::kCount: return "number of" + which;
-    case Function::kSum: return "total of" + which;
-    case Function::kLeast: return (date ? "first of" : "least of") + which;
+    case Function::kCount: return "number of orders" + which;
+    case Function::kSum: return "total of orders" + which;
+    case Function::kLeast: return (date ? "first order" : "smallest order") + which;
     case Function::kMost: break;
   }
-  return (date ? "last of" : "largest of") + which;
+  return (date ? "last order" : "largest order") + which;
 }
 
 const Call* AsCall(const Expr& expr, Call::Function function) {
@@ -273,13 +199,45 @@ std::string FieldClause(const Comparison& comparison, const Field& field, bool n
   }
 }
 
+// "who have at least 3 orders placed before 1 March 2026".
+std::string CountClause(const Comparison& comparison, const std::string& which, bool negated) {
+  auto words = Words(comparison.constants);
+  if (comparison.op == Op::kEqual && words[0] == "0" && !negated)
+    return "who have no orders" + which;
+  bool once = comparison.op != Op::kBetween && words == std::vector<std::string>{"1"};
+  return fmt::format("who {} {} order{}{}", negated ? "do not have" : "have", Amount(comparison),
+                     once ? "" : "s", which);
+}
+
+std::string SumClause(const Comparison& comparison, const std::string& which, bool negated) {
+  bool nothing = comparison.op == Op::kEqual && Words(comparison.constants)[0] == "0";
+  return fmt::format("who have {}spent {} in orders{}", negated ? "not " : "",
+                     nothing && !negated ? "nothing" : Amount(comparison), which);
+}
+
+std::string AggregateClause(const Comparison& comparison, const Aggregate& aggregate,
+                            bool negated) {
+  using Function = Aggregate::Function;
+  std::string which = WhichOrders(aggregate);
+  if (IsSomeOrder(comparison))
+    return fmt::format("who have {} order{}", negated ? "no" : "an", which);
+  bool absence = IsAbsence(comparison.op);
+  if (aggregate.function == Function::kCount && !absence)
+    return CountClause(comparison, which, negated);
+  if (aggregate.function == Function::kSum && !absence)
+    return SumClause(comparison, which, negated);
+  std::string noun = AggregateNoun(aggregate);
+  if (aggregate.of == Column::kOrderDate && !absence)
+    return fmt::format("whose {} was {}placed {}", noun, negated ? "not " : "", When(comparison));
+  return fmt::format("whose {} {}", noun, Predicate(comparison, negated));
+}
+
 std::string Clause(const Comparison& comparison, bool negated) {
   if (auto* field = std::get_if<Field>(&comparison.subject.part)) {
     return FieldClause(comparison, *field, negated);
   }
-  if (IsSomeOrder(comparison)) {
-    return fmt::format("who have {} order{}", negated ? "no" : "an",
-                       WhichOrders(std::get<Aggregate>(comparison.subject.part)));
+  if (auto* aggregate = std::get_if<Aggregate>(&comparison.subject.part)) {
+    return AggregateClause(comparison, *aggregate, negated);
   }
   return fmt::format("whose {} {}", Noun(comparison.subject), Predicate(comparison, negated));
 }

@@ -278,6 +278,31 @@ TEST(JsonFrontend, AsksOrdersAndComparesFields) {
   for (const auto& [json, english] : kCases) EXPECT_EQ(Read(json), english) << json;
 }
 
+TEST(JsonFrontend, SaysWhatIsAskedOfOrders) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {R"({"orders": "count", "operator": ">=", "value": 3})",
+       "customers who have at least 3 orders"},
+      {R"({"orders": "count", "operator": "!=", "value": 1})",
+       "customers who do not have exactly 1 order"},
+      {R"({"orders": "count", "where": {"order_status": "PENDING"}, "operator": "=", "value": 0})",
+       "customers who have no orders whose status is “PENDING”"},
+      {R"({"orders": "sum", "where": {"order_date": {"$gte": "2026-01-01"}}, "operator": "between", "value": [1, 5]})",
+       "customers who have spent between 1 and 5 in orders placed on or after 1 January 2026"},
+      {R"({"orders": "sum", "operator": "!=", "value": 0})",
+       "customers who have not spent exactly 0 in orders"},
+      {R"({"orders": "min", "operator": "<", "value": 5})",
+       "customers whose smallest order is below 5"},
+      {R"({"orders": "first", "where": {"order_amount": {"$gt": 5}}, "operator": "<", "value": "2026-01-01"})",
+       "customers whose first order of more than 5 was placed before 1 January 2026"},
+      {R"({"orders": "last", "operator": "null"})", "customers whose last order is missing"},
+      {R"({"orders": "any", "where": {"$and": [{"order_status": "COMPLETED"}, {"order_amount": {"$gt": 5}}]}})",
+       "customers who have an order of more than 5 whose status is “COMPLETED”"},
+      {R"({"orders": "any", "where": {"$and": [{"order_amount": {"$lt": 9}}, {"order_amount": {"$gt": 5}}]}})",
+       "customers who have an order of less than 9 and of more than 5"},
+  };
+  for (const auto& [json, english] : kCases) EXPECT_EQ(Read(json), english) << json;
+}
+
 // The blocks of JSON in a guide: each a rule, or one on each line.
 TEST(JsonFrontend, ReadsWhatItsGuideShows) {
   std::string guide = *ReadFile(TIDINGS_SOURCE_DIR "/docs/rules.md");

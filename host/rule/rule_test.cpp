@@ -103,8 +103,8 @@ TEST(Rule, SaysInEnglishTheMomentsOfItsSql) {
                             "", {});
   ASSERT_TRUE(rule.has_value()) << rule.error().message;
   EXPECT_THAT(rule->ToEnglish(kNow),
-              HasSubstr("whose (days from first of orders to 2026-03-01T00:00:00Z) is above (3 "
-                        "times (days from last of orders to 2026-03-01T00:00:00Z))"));
+              HasSubstr("whose (days from first order to 2026-03-01T00:00:00Z) is above (3 "
+                        "times (days from last order to 2026-03-01T00:00:00Z))"));
 }
 
 // Where the script decides, its answer is one of the clauses.

@@ -13,6 +13,8 @@ constexpr const char* kSayNotAgain =
 constexpr const char* kSayGroups = "say what \"or\" joins, by parentheses";
 constexpr const char* kSayWhen =
     "visits are not dated: say \"have visited\" and \"have ordered\" each, with its own time";
+constexpr const char* kSayPeriod =
+    "say whether the time counts for both: repeat it, or put what has none in parentheses";
 constexpr const char* kSayWhose =
     "say whether what stands last counts for both: put it first, as in \"in Pune and (...)\"";
 constexpr const char* kSayHowMany = "say of each number whether it is the least, the most or exact";
@@ -67,13 +69,20 @@ bool IsPlain(const Json& deed) {
          deed[1][1] == kAtLeastOnce;
 }
 
+// "orders in 2025", "orders over 500": what "no" may stand before.
+bool IsUncounted(const Json& bare) {
+  bool order = IsOneOf(bare[0], {"noun", "verb"}) && bare[1][0] == "some_order";
+  return order || (bare[0] == "noun" && IsOneOf(bare[1][0], {"bought", "amount"}));
+}
+
 // "have not ordered or visited": the denial of the first verb may reach over the second. ("spend"
 // and "order" may be parsed as nouns as well.)
 bool SharesDenial(const Json& before, const Json& after, bool any) {
   const Json& first = Edge(before, true);
   const Json& second = Edge(after, false);
-  if (first[0] != "clause" || second[0] != "clause") return false;
-  if (first[1] != "denied" || second[1] != "bare") return false;
+  if (first[0] != "clause" || second[0] != "clause" || second[1] != "bare") return false;
+  if (any && first[2][0] == "not" && IsUncounted(Edge(second[2], false))) return true;
+  if (first[1] != "denied") return false;
   const Json denied = first[2][0] == "not" ? first[2][1][0] : Json("verb");
   const Json& bare = Edge(second[2], false);
   if (IsOneOf(bare[1][0], {"last_order", "quiet"})) return false;  // has a time of its own
@@ -91,6 +100,58 @@ bool SharesLimit(const Json& before, const Json& after) {
          OpOf(first[2]) != "=";
 }
 
+bool Says(const Json& m, const char* kind) {
+  if (!m.is_array() || m.empty()) return false;
+  return m[0] == kind ||
+         std::any_of(m.begin(), m.end(), [&](const Json& part) { return Says(part, kind); });
+}
+
+// Whether a part of `m` outside of parentheses fulfils `is`.
+template <class Predicate>
+bool HasPart(const Json& m, const Predicate& is) {
+  if (!m.is_array() || m.empty() || m[0] == "group") return false;
+  if (is(m)) return true;
+  return std::any_of(m.begin(), m.end(), [&](const Json& part) { return HasPart(part, is); });
+}
+
+// "spent over 5k in 2025", without a "who" or "not" of its own: the time may be that of what stands
+// before as well.
+bool EndsInTime(const Json& m) {
+  if (m[0] == "clause") return m[1] != "denied" && m[2][0] != "clause" && Says(m, "placed");
+  if (!IsOneOf(m[0], {"all", "any", "narrowed", "not"})) return Says(m, "placed");
+  return std::any_of(m.begin() + 1, m.end(),
+                     [](const Json& part) { return part.is_array() && EndsInTime(part); });
+}
+
+// That someone bought, spent or visited, at no certain time.
+bool IsTimeless(const Json& m) {
+  static const std::set<std::string> kKinds = {
+      "spend",  "orders", "visits", "order_amount", "amount",    "largest_order",
+      "status", "item",   "sku",    "asked",        "some_order"};
+  return m[0].is_string() && kKinds.contains(m[0]) && !Says(m, "placed");
+}
+bool SaysTimeless(const Json& m) {
+  return IsOneOf(m[0], {"verb", "noun", "with"}) && !Says(m, "placed") && HasPart(m[1], IsTimeless);
+}
+
+// "with 3 orders", "in Pune with 3 orders": behind what it narrows.
+bool NarrowsWith(const Json& m) {
+  if (m[0] == "with") return true;
+  return m[0] == "all" && std::any_of(m.begin() + 1, m.end(), [](const Json& part) {
+           return part.is_array() && NarrowsWith(part);
+         });
+}
+
+// "ordered 3 times or spent 5k in 2025"; "spent 5k in 2025 with 3 orders".
+bool SharesPeriod(const Json& before, const Json& after, bool any) {
+  if (before[0] == "with" && after[0] == "clause") return false;
+  bool asks = Says(after, "asked") || Says(after, "some_order");
+  bool timed = Says(before, "placed") || (asks && Says(before, "bought"));
+  if (NarrowsWith(after) && timed && HasPart(after, SaysTimeless)) return true;
+  bool timeless = HasPart(before, SaysTimeless) || (any && IsTimeless(before));
+  return timeless && EndsInTime(after);
+}
+
 // "visited or ordered in 30 days": the time may be that of both.
 bool SharesTime(const Json& before, const Json& after) {
   static const Json kVisited = {"verb", {"visits", {"bound", ">=", "1"}}};
@@ -98,12 +159,6 @@ bool SharesTime(const Json& before, const Json& after) {
   const Json& second = Edge(after, false);
   if (first[0] != "clause" || second[0] != "clause" || second[1] != "bare") return false;
   return first[2] == kVisited && second[2][0] == "verb" && second[2][1][0] == "bought";
-}
-
-bool Says(const Json& m, const char* kind) {
-  if (!m.is_array() || m.empty()) return false;
-  return m[0] == kind ||
-         std::any_of(m.begin(), m.end(), [&](const Json& part) { return Says(part, kind); });
 }
 
 // "over 5k or 10 visits in Pune": what narrows the last may narrow all.
@@ -134,6 +189,8 @@ std::optional<std::string> WhyAmbiguous(const std::vector<Json>& members, bool a
   if (!any && Cities(all) > 1) return kSayOr;
   if (any && members.size() > 1 && SharesNarrowing(members)) return kSayWhose;
   for (size_t i = 1; i < members.size(); ++i) {
+    auto shares = [&](const Json& before) { return SharesPeriod(before, members[i], any); };
+    if (std::any_of(members.begin(), members.begin() + i, shares)) return kSayPeriod;
     if (auto why = WhyPair(members[i - 1], members[i], any)) return why;
   }
   return std::nullopt;

@@ -152,9 +152,8 @@ Json ClauseWriter::BoughtOften(const Json& m, Sign sign) {
   auto number = often[0] == "bound" ? ReadAmount(often[2], ignored) : std::nullopt;
   bool once = number && ((often[1] == ">=" && number->millionths == 1'000'000) ||
                          (often[1] == ">" && number->millionths == 0));
-  if (once) return Bought({"bought", m[2]}, sign);
-  return Refuse(kUnsupported,
-                "orders are counted in total, not for a period; ask for at least one");
+  if (once) return Bought({"bought", m[2][1]}, sign);
+  return Asked({"asked", "count", often, m[2]}, sign);
 }
 
 Json ClauseWriter::DaysSince(const Json& m, Sign sign) {

@@ -13,8 +13,8 @@ constexpr const char* kUnsupported = "unsupported";
 constexpr const char* kNobody = "no customer can fit this; was something else meant?";
 
 // "2k orders" may be worth so much each.
-bool IsCount(const std::string& field, const Amount& amount) {
-  bool money = amount.money && (!amount.scaled || field == "order_count");
+bool IsCount(const Amount& amount, bool visits) {
+  bool money = amount.money && (!amount.scaled || !visits);
   return amount.IsWhole() && !money;
 }
 
@@ -38,6 +38,8 @@ Json ClauseWriter::Write(const Json& m, Sign sign) {
       {"customer_since", &ClauseWriter::CustomerSince},
       {"order_amount", &ClauseWriter::OrderAmount},
       {"largest_order", &ClauseWriter::LargestOrder},
+      {"asked", &ClauseWriter::Asked},
+      {"some_order", &ClauseWriter::SomeOrder},
       {"amount", &ClauseWriter::AmountOfOrder},
       {"status", &ClauseWriter::Status},
       {"item", &ClauseWriter::Item},
@@ -102,54 +104,63 @@ bool ClauseWriter::CheckBoth(const std::vector<Limit>& limits) {
   return sides && room;
 }
 
-Json ClauseWriter::Limited(const std::string& field, const std::vector<Limit>& limits, Sign sign) {
+// `value` is {"field": ...} or {"subject": ...}.
+Json ClauseWriter::Limited(const Json& value, const std::vector<Limit>& limits, Sign sign) {
   if (limits.size() == 1) {
     std::string op = sign.here ? OppositeOf(limits[0].op) : limits[0].op;
-    return Compare(field, op, limits[0].value);
+    return CompareValue(value, op, limits[0].value);
   }
   Json rules = Json::array();
-  for (const Limit& limit : limits) rules.push_back(Compare(field, limit.op, limit.value));
+  for (const Limit& limit : limits) rules.push_back(CompareValue(value, limit.op, limit.value));
   return sign.here ? Not(GroupOf("and", rules)) : GroupOf("and", rules);
 }
 
-Json ClauseWriter::Bounded(const std::string& field, const Json& bounds, Sign sign) {
+Json ClauseWriter::Bounded(const Json& value, const Json& bounds, Sign sign) {
   std::vector<Limit> limits;
   if (!ReadLimits(bounds, limits) || !CheckBoth(limits)) return Refuse(kAmbiguous, kNobody);
-  return Limited(field, limits, sign);
+  return Limited(value, limits, sign);
 }
 
 // None of them is "= 0", however it is said.
-Json ClauseWriter::Counted(const std::string& field, const Json& bounds, Sign sign) {
+Json ClauseWriter::Counted(const Json& value, const Json& bounds, Sign sign) {
+  bool visits = value.value("field", "") == "visit";
   std::vector<Limit> limits;
   if (!ReadLimits(bounds, limits) || !CheckBoth(limits)) return Refuse(kAmbiguous, kNobody);
   for (const Limit& limit : limits) {
     if (limit.op == "<" && limit.value == 0) return Refuse(kAmbiguous, kNobody);
-    if (!IsCount(field, limit.amount))
+    if (!IsCount(limit.amount, visits))
       return Refuse(kAmbiguous, "say whether this is a number or an amount of money");
   }
   if (sign.here && bounds[1] == "bare")
     return Refuse(kAmbiguous, "say \"fewer than\", \"not exactly\" or \"never\"");
-  Json rule = Limited(field, limits, sign);
-  bool none = rule.contains("field") && rule["operator"] == "<" && rule["value"] == 1;
-  return none ? Compare(field, "=", 0) : rule;
+  Json rule = Limited(value, limits, sign);
+  bool none = !rule.contains("rules") && rule["operator"] == "<" && rule["value"] == 1;
+  return none ? CompareValue(value, "=", 0) : rule;
 }
 
 // "spent 5000" may be the least or the exact amount; nothing is nothing.
 Json ClauseWriter::Spend(const Json& m, Sign sign) {
-  Json rule = Bounded("total_spend", m[1], sign);
-  bool open = m[1][1] == "bare" && rule["value"] != 0;
+  return Spent({{"field", "total_spend"}}, m[1], sign);
+}
+Json ClauseWriter::Spent(const Json& value, const Json& bounds, Sign sign) {
+  Json rule = Bounded(value, bounds, sign);
+  bool open = bounds[1] == "bare" && rule["value"] != 0;
   return open ? Refuse(kAmbiguous,
                        "say whether this amount is the least, the most or exact: \"spent at least "
                        "5,000\"")
               : rule;
 }
-Json ClauseWriter::Orders(const Json& m, Sign sign) { return Counted("order_count", m[1], sign); }
-Json ClauseWriter::Visits(const Json& m, Sign sign) { return Counted("visit", m[1], sign); }
+Json ClauseWriter::Orders(const Json& m, Sign sign) {
+  return Counted({{"field", "order_count"}}, m[1], sign);
+}
+Json ClauseWriter::Visits(const Json& m, Sign sign) {
+  return Counted({{"field", "visit"}}, m[1], sign);
+}
 
 // Single orders --------------------------------------------------------------------------------
 
 Json ClauseWriter::OrderAmount(const Json& m, Sign sign) {
-  Json rule = Bounded("order_amount", m[1], {});
+  Json rule = Bounded({{"field", "order_amount"}}, m[1], {});
   if (rule.contains("rules"))
     return Refuse(kUnsupported, "a rule cannot limit the same order twice; say \"between\"");
   return sign.here ? Not(rule) : rule;
@@ -159,20 +170,26 @@ Json ClauseWriter::OrderAmount(const Json& m, Sign sign) {
 Json ClauseWriter::LargestOrder(const Json& m, Sign sign) {
   std::vector<Limit> limits;
   if (!ReadLimits(m[1], limits)) return Compare("", "", nullptr);
-  if (IsLower(limits[0].op)) return OrderAmount(m, sign);
-  return Refuse(kUnsupported, "the largest order can be over an amount, not under it");
+  bool one = limits.size() == 1 && IsLower(limits[0].op);
+  return one ? OrderAmount(m, sign) : Asked({"asked", "max", m[1]}, sign);
 }
 
 // ["amount", "one" or "many", "worth" or null, bounds]
 Json ClauseWriter::AmountOfOrder(const Json& m, Sign sign) {
-  std::vector<Limit> limits;
-  if (!ReadLimits(m[3], limits)) return Compare("", "", nullptr);
-  bool many = m[1] != "one";
-  if (m[1] == "all" || (many && (!limits[0].amount.money || m[2].is_string())))
-    return Refuse(kAmbiguous,
-                  "say \"an order over 500\" for one order's amount, \"more than 5 orders\" "
-                  "for their number");
+  if (!IsOfOneOrder(m)) return Compare("", "", nullptr);
   return OrderAmount({"order_amount", m[3]}, sign);
+}
+
+bool ClauseWriter::IsOfOneOrder(const Json& m) {
+  std::vector<Limit> limits;
+  if (!ReadLimits(m[3], limits)) return false;
+  bool many = m[1] != "one";
+  bool open = m[1] == "all" || (many && (!limits[0].amount.money || m[2].is_string()));
+  if (open)
+    Refuse(kAmbiguous,
+           "say \"an order over 500\" for one order's amount, \"more than 5 orders\" "
+           "for their number");
+  return !open;
 }
 
 Json ClauseWriter::Status(const Json& m, Sign sign) { return OfOrder("order_status", m[1], sign); }
@@ -227,7 +244,7 @@ Json ClauseWriter::Attribute(const Json& m, Sign sign) {
 }
 
 Json ClauseWriter::BoundedAttribute(const Json& m, Sign sign) {
-  Json rule = Bounded("attributes." + m[1].get<std::string>(), m[2], {});
+  Json rule = Bounded({{"field", "attributes." + m[1].get<std::string>()}}, m[2], {});
   return sign.here ? Not(rule) : rule;
 }
 

@@ -43,10 +43,11 @@ class ClauseWriter {
 
   bool ReadLimits(const Json& bounds, std::vector<Limit>& limits);
   bool CheckBoth(const std::vector<Limit>& limits);
-  Json Limited(const std::string& field, const std::vector<Limit>& limits, Sign sign);
-  Json Bounded(const std::string& field, const Json& bounds, Sign sign);
-  Json Counted(const std::string& field, const Json& bounds, Sign sign);
+  static Json Limited(const Json& value, const std::vector<Limit>& limits, Sign sign);
+  Json Bounded(const Json& value, const Json& bounds, Sign sign);
+  Json Counted(const Json& value, const Json& bounds, Sign sign);
   Json Spend(const Json& m, Sign sign);
+  Json Spent(const Json& value, const Json& bounds, Sign sign);
   Json Orders(const Json& m, Sign sign);
   Json Visits(const Json& m, Sign sign);
   static bool IsRecent(const When& when);
@@ -72,6 +73,14 @@ class ClauseWriter {
   Json OrderAmount(const Json& m, Sign sign);
   Json LargestOrder(const Json& m, Sign sign);
   Json AmountOfOrder(const Json& m, Sign sign);
+  bool IsOfOneOrder(const Json& m);
+  Json Asked(const Json& m, Sign sign);
+  Json CountedOrders(const Json& value, const Json& m, Sign sign);
+  Json SomeOrder(const Json& m, Sign sign);
+  Json Where(const Json& m, size_t first);
+  Json Trait(const Json& m);
+  Json Placed(const Json& m);
+  Json Worth(const Json& m);
   Json Status(const Json& m, Sign sign);
   Json Item(const Json& m, Sign sign);
   Json Sku(const Json& m, Sign sign);

@@ -100,11 +100,21 @@ constexpr Production kStructure[] = {
     {"statement", "aux clause narrowings", R"(["clause", "said", ["narrowed", "$2", "$3"]])"},
     {"statement", "aux? BOUGHT CITYIN places when",
      R"(["clause", "said", ["all", ["city", "$4"], ["bought", "$5"]]])"},
+    {"statement", "SPENT bounds CITYIN places during",
+     R"(["clause", "bare", ["narrowed", ["verb", ["asked", "sum", "$2", "$5"]], ["city", "$4"]]])"},
+    {"statement", "aux SPENT bounds CITYIN places during",
+     R"(["clause", "said", ["narrowed", ["verb", ["asked", "sum", "$3", "$6"]], ["city", "$5"]]])"},
+    {"statement", "BOUGHT times CITYIN places during",
+     R"(["clause", "bare", ["narrowed", ["verb", ["bought_often", "$2", "$5"]], ["city", "$4"]]])"},
+    {"statement", "aux BOUGHT times CITYIN places during",
+     R"(["clause", "said", ["narrowed", ["verb", ["bought_often", "$3", "$6"]], ["city", "$5"]]])"},
     {"statement", "aux? CITYIN places ONLY", R"(["clause", "said", ["state", ["city", "$3"]]])"},
     {"statement", "denial", R"("$1")"},
     {"denial", "negator aux? clause", R"(["clause", "denied", ["not", "$3"]])"},
     {"denial", "negator aux? thing", R"(["clause", "denied", ["not", ["noun", "$3"]]])"},
     {"denial", "DO NOT base_deed", R"(["clause", "denied", ["not", ["verb", "$3"]]])"},
+    {"denial", "DO NOT BUY items placed",
+     R"(["clause", "denied", ["not", ["verb", ["some_order", "$4", "$5"]]]])"},
     {"denial", "DO NOT base_deed OR base_deed",
      R"(["clause", "denied", ["all", ["not", ["verb", "$3"]], ["not", ["verb", "$5"]]]])"},
     {"denial", "aux? YETTO base_deed", R"(["clause", "denied", ["not", ["verb", "$3"]]])"},
@@ -177,7 +187,8 @@ std::span<const Production> StructureProductions() { return kStructure; }
 const Grammar& SentenceGrammar() {
   static const Grammar kGrammar = [] {
     std::vector<Production> all;
-    for (auto table : {StructureProductions(), ClauseProductions(), QuantityProductions()}) {
+    for (auto table :
+         {StructureProductions(), ClauseProductions(), OrderProductions(), QuantityProductions()}) {
       all.insert(all.end(), table.begin(), table.end());
     }
     return Grammar(all);

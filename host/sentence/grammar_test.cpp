@@ -16,7 +16,8 @@ namespace {
 
 std::vector<Production> All() {
   std::vector<Production> all;
-  for (auto table : {StructureProductions(), ClauseProductions(), QuantityProductions()}) {
+  for (auto table :
+       {StructureProductions(), ClauseProductions(), OrderProductions(), QuantityProductions()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -65,6 +65,7 @@ class Judge {
       for (const Json& member : rule["rules"]) CollectConstants(member);
       return;
     }
+    if (!rule.contains("field")) return CollectOfOrders(rule);
     auto& values = values_[rule["field"].get<std::string>()];
     for (const Json& constant : Constants(rule)) {
       values.push_back(constant);
@@ -72,6 +73,24 @@ class Judge {
       for (double beside : {-1.0, -0.5, 0.5, 1.0})
         values.push_back(constant.get<double>() + beside);
     }
+  }
+
+  // Amounts of orders that come to such a total, or are one; and what their conditions name.
+  void CollectOfOrders(const Json& rule) {
+    most_orders_ = 5;
+    const Json& orders = rule.contains("subject") ? rule["subject"] : rule;
+    if (orders.contains("where")) CollectConstants(orders["where"]);
+    if (orders["orders"] == "any" || orders["orders"] == "count") return;
+    for (const Json& constant : Constants(Compared("order_amount", rule))) {
+      for (double share : {1.0, 0.5, 1.5}) {
+        for (double beside : {-1.0, 0.0, 1.0})
+          values_["order_amount"].push_back(constant.get<double>() * share + beside);
+      }
+    }
+  }
+
+  static Json Compared(const char* field, const Json& rule) {
+    return {{"field", field}, {"operator", rule["operator"]}, {"value", rule["value"]}};
   }
 
   Json Pick(const std::string& field, std::vector<Json> values) {
@@ -95,7 +114,7 @@ class Judge {
     for (const auto& [field, values] : values_) {
       if (field.starts_with("attributes.")) customer[field] = Pick(field, {nullptr});
     }
-    for (auto orders = random_() % 3; orders > 0; --orders)
+    for (auto orders = random_() % (most_orders_ + 1); orders > 0; --orders)
       customer["orders"].push_back(MakeOrder());
     return customer;
   }
@@ -118,7 +137,42 @@ class Judge {
     return holds != rule.value("not", false);
   }
 
+  // The orders that fulfil `where`, or all.
+  static std::vector<Json> Chosen(const Json& orders, const Json& customer) {
+    std::vector<Json> chosen;
+    for (const Json& order : customer["orders"]) {
+      if (!orders.contains("where") || HoldsOf(orders["where"], order)) chosen.push_back(order);
+    }
+    return chosen;
+  }
+
+  static bool HoldsOf(const Json& where, const Json& order) {
+    Json customer = {{"orders", Json::array({order})}};
+    return Holds(where, customer);
+  }
+
+  // null where there is none.
+  static Json Asked(const std::string& what, const std::vector<Json>& orders) {
+    if (what == "count") return static_cast<double>(orders.size());
+    double sum = 0, least = 1e300, most = -1e300;
+    for (const Json& order : orders) {
+      double amount = order["order_amount"];
+      sum += amount, least = std::min(least, amount), most = std::max(most, amount);
+    }
+    if (what == "sum") return sum;
+    if (orders.empty()) return nullptr;
+    return what == "avg" ? sum / static_cast<double>(orders.size()) : what == "min" ? least : most;
+  }
+
+  static bool CompareOrders(const Json& rule, const Json& customer) {
+    if (!rule.contains("subject")) return !Chosen(rule, customer).empty();
+    const Json& subject = rule["subject"];
+    Json asked = Asked(subject["orders"], Chosen(subject, customer));
+    return CompareValue(Compared("order_amount", rule), asked);
+  }
+
   static bool Compare(const Json& rule, const Json& customer) {
+    if (!rule.contains("field")) return CompareOrders(rule, customer);
     std::string field = rule["field"];
     if (!IsOrders(field)) return CompareValue(rule, customer[field]);
     for (const Json& order : customer["orders"]) {
@@ -169,6 +223,7 @@ class Judge {
   }
 
   std::map<std::string, std::vector<Json>> values_;
+  unsigned most_orders_ = 2;  // of one customer
   std::mt19937 random_{42};
 };
 

@@ -16,7 +16,8 @@ class Writer {
  public:
   Meaning Write(const Json& parsed) {
     Json rule = Lower(parsed, {});
-    if (rule.contains("field") || rule.contains("not")) rule = GroupOf("and", Json::array({rule}));
+    bool group = rule.contains("combinator") && !rule.contains("not");
+    if (!group) rule = GroupOf("and", Json::array({rule}));
     meaning_.rule = std::move(rule);
     return std::move(meaning_);
   }

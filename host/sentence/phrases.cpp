@@ -158,6 +158,12 @@ constexpr Phrase kPhrases[] = {
     {"UNIT", "fortnight", "fortnight|fortnights"},
     {"UNIT", "month", "month|months|mo|mos|mth|mths"},
     {"UNIT", "year", "year|years|yr|yrs|y"},
+    {"ONEUNIT", "hour", "hour|hr"},
+    {"ONEUNIT", "day", "day"},
+    {"ONEUNIT", "week", "week|wk"},
+    {"ONEUNIT", "fortnight", "fortnight"},
+    {"ONEUNIT", "month", "month|mth"},
+    {"ONEUNIT", "year", "year|yr"},
     {"HALF", "", "half"},
     {"HALFYEAR", "", "half a year|half year|half an year"},
     {"ONE", "", "a|an"},
@@ -194,15 +200,16 @@ constexpr Phrase kPhrases[] = {
     // What customers do. A singular ORDERS may be one of several orders, a plural one all of them.
     {"SPENT", "", "spent|spend|spends|spending|paid|shelled out|splurged|paid us"},
     {"SPENDING", "",
-     "spend|spends|spending|total spend|total spends|total spending|lifetime spend|"
-     "lifetime spending|lifetime spends|overall spend|total lifetime spend|"
+     "spend|spends|spending|total spend|total spends|total spending|overall spend|"
      "amount spent|total amount spent|money spent|total money spent|total spent|"
-     "total_spend|customer spend|spent amount|cumulative spend|lifetime value|"
-     "life time value|ltv|total lifetime value|spend amount|spend total|total expenditure"},
+     "customer spend|spent amount|spend amount|spend total|total expenditure"},
+    {"SPENDING", "ever",
+     "lifetime spend|lifetime spending|lifetime spends|total lifetime spend|total_spend|"
+     "cumulative spend|lifetime value|life time value|ltv|total lifetime value"},
     {"SPENDERS", "", "spenders|spender"},
-    {"TOTAL", "",
-     "total|in total|overall|altogether|in all|till date|to date|till now|until now|"
-     "all together|lifetime|over their lifetime|in their lifetime|a total of|total of|"
+    {"TOTAL", "", "total|in total|overall|altogether|in all|all together|a total of|total of"},
+    {"TOTAL", "ever",
+     "till date|to date|till now|until now|lifetime|over their lifetime|in their lifetime|"
      "cumulatively|all time"},
     {"HISTORY", "", "history"},
     {"RANGE", "", "range|bracket|band"},
@@ -240,6 +247,16 @@ constexpr Phrase kPhrases[] = {
      "largest order|biggest order|highest order|most expensive order|largest order value|highest "
      "order value|biggest order value|maximum order value|max order value|largest purchase|biggest "
      "purchase|costliest order"},
+    {"SMALLEST", "",
+     "smallest order|cheapest order|lowest order|smallest order value|lowest order value|"
+     "smallest purchase|cheapest purchase"},
+    {"AVERAGE", "",
+     "average order value|average order values|aov|average order amount|average order|"
+     "average order size|average order total|average value of orders|average value of an order|"
+     "average value of their orders|average purchase value|average purchase amount|"
+     "average purchase|average basket value|avg order value|avg order amount|avg order|"
+     "avg order size|mean order value|average spend per order|average spend per purchase|"
+     "avg spend per order|average transaction value"},
     {"SKU", "", "sku"},
     {"ORDERAMOUNT", "",
      "order amount|order value|single order value|single order amount|"

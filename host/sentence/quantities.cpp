@@ -39,8 +39,8 @@ constexpr Production kQuantities[] = {
     // Times, as seen from the date: "since" is a time on or after it.
     {"recently", "DURING LAST span", R"(["since", ">=", "$3"])"},
     {"recently", "LAST span", R"(["since", ">=", "$2"])"},
-    {"recently", "THROUGHOUT RECENT UNIT", R"(["since", ">=", ["span", "1", "$3"]])"},
-    {"recently", "WITHIN span", R"(["since", ">=", "$2"])"},
+    {"recently", "THROUGHOUT RECENT ONEUNIT", R"(["since", ">=", ["span", "1", "$3"]])"},
+    {"recently", "WITHIN span", R"(["since", ">=", "$2", "any such span"])"},
     {"recently", "SINCE date", R"(["date", ">=", "$2"])"},
     {"recently", "SINCE LAST? span AGO?", R"(["since", ">=", "$3"])"},
     {"when", "recently", R"("$1")"},

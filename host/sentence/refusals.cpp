@@ -100,8 +100,10 @@ constexpr Reason kReasons[] = {
      "groceries|toys|jewellery|jewelry|shampoo|coffee|tea|food|dress|dresses|jeans|laptop|laptops|"
      "saree|sarees|kurta|perfume|watch|watches|bag|bags|item|product|goods|accessories|cosmetics|"
      "makeup|skincare|sneakers|sunglasses|socks|snacks|milk"},
-    {"unsupported", "rules compare one field with a constant; this needs a calculation",
-     "average order value|aov|mean|sum of|ratio|growth|increase|increased|increasing|decrease|"
+    {"unsupported",
+     "rules compare a field, or the number, total, average, largest or smallest of orders, with a "
+     "constant; this needs another calculation",
+     "mean|sum of|ratio|growth|increase|increased|increasing|decrease|"
      "decreased|decreasing|declining|dropped|trend|trending|compared|comparison|twice as|times as|"
      "double|half of|per month|per year|per week|per order|per visit|monthly|weekly|yearly|daily|"
      "annually|each month|every month|rank|ranked|ranking|random|sample|consecutive|in a row|"

@@ -18,6 +18,13 @@ inline Json Not(Json rule) {
   return group;
 }
 
+// `value`: {"field": ...} or {"subject": ...}.
+inline Json CompareValue(Json value, const std::string& op, Json constant) {
+  value["operator"] = op;
+  value["value"] = std::move(constant);
+  return value;
+}
+
 inline Json Compare(const std::string& field, const std::string& op, Json value) {
   return {{"field", field}, {"operator", op}, {"value", std::move(value)}};
 }

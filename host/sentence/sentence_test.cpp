@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 struct Score {
@@ -140,6 +141,27 @@ TEST(Sentence, TellsWhatItReadAndTookForGranted) {
                                    HasSubstr("currency")));
 }
 
+TEST(Sentence, TellsWhichOrdersCount) {
+  const char* kAll = "all orders count, whatever their status";
+  for (const char* any : {"spent over 5k in 2025", "3 orders in 2025", "AOV over 500"})
+    EXPECT_THAT(Parse(any).reading->assumptions, Contains(kAll)) << any;
+  for (const char* named : {"spent over 5k on completed orders in 2025", "3 completed orders"})
+    EXPECT_THAT(Parse(named).reading->assumptions, Not(Contains(kAll))) << named;
+  EXPECT_THAT(Parse("cancelled an order in 2025").reading->assumptions,
+              Contains("the time is that of the order, not of what became of it"));
+  EXPECT_THAT(Parse("without an AOV above 500").reading->assumptions,
+              Contains(HasSubstr("who has no such orders")));
+}
+
+TEST(Sentence, AsksForOrdersOfATime) {
+  Parsed parsed = Parse("haven't spent more than 5k in the last 6 months");
+  ASSERT_TRUE(parsed.reading) << parsed.refusal.message;
+  EXPECT_EQ(parsed.reading->rule, Json::parse(R"({"combinator": "and", "rules": [
+      {"subject": {"orders": "sum", "where": {"field": "order_date", "operator": ">=",
+                                              "value": {"daysAgo": 180}}},
+       "operator": "<=", "value": 5000}]})"));
+}
+
 TEST(Sentence, WritesRulesForMachines) {
   Parsed parsed = Parse("in Pune or spent over 2.5 lakh but never cancelled an order");
   ASSERT_TRUE(parsed.reading) << parsed.refusal.message;
@@ -199,6 +221,11 @@ TEST(Sentence, SaysWhatCouldStandThere) {
       {"joined 6 months ago", "say \"more than\" or \"less than\" so long ago"},
       {"whose last order was cancelled", "of the last order only its date is known"},
       {"at least 3 orders above ₹1000", "orders of some amount are not counted"},
+      {"visited 5 times in the last month", "visits are counted in total, not for a period"},
+      {"spent over 5k within 30 days", "say which days, as in \"in the last 30 days\""},
+      {"ordered 3 times or spent over 5k in the last 90 days", "whether the time counts for both"},
+      {"lifetime spend over 5k in 2025", "say what was spent in all, or in some time"},
+      {"mean order growth above 5", "this needs another calculation"},
   };
   for (const Case& wanted : kCases)
     EXPECT_THAT(Parse(wanted.sentence).refusal.message, HasSubstr(wanted.message));
@@ -209,6 +236,21 @@ TEST(Sentence, ReadsBackInPlainEnglish) {
       {"never had a refund", "customers who have no order whose status is “REFUNDED”"},
       {"no orders or visits", "customers who have never ordered and who have never visited"},
       {"ordered on 5 March 2026", "customers who have an order placed on 5 March 2026"},
+      {"spent more than 5k in the last 6 months",
+       "customers who have spent more than 5,000 in orders placed within the last 180 days"},
+      {"spent nothing since 2026",
+       "customers who have spent nothing in orders placed on or after 1 January 2026"},
+      {"ordered at least 3 times in the last 90 days",
+       "customers who have at least 3 orders placed within the last 90 days"},
+      {"zero orders in the last 30 days",
+       "customers who have no order placed within the last 30 days"},
+      {"a completed order over 500 in the last 30 days",
+       "customers who have an order of more than 500 placed within the last 30 days whose status "
+       "is “COMPLETED”"},
+      {"AOV over 1k", "customers whose average of orders is above 1,000"},
+      {"smallest order in 2025 over 100",
+       "customers whose smallest order placed between 1 January 2025 and 31 December 2025 is above "
+       "100"},
       {"spent 0 and joined in Feb 2028",
        "customers who have spent nothing and who joined between 1 February 2028 and 29 February "
        "2028"},

@@ -14,7 +14,7 @@ namespace tidings::sentence {
 namespace {
 
 constexpr const char* kPossible =
-    "what can be asked for: spend, visits, orders (number, last date, amount, state), city, "
+    "what can be asked for: spend, visits, orders (number, average, amount, state, time), city, "
     "joining date, tags, e-mail, phone";
 
 // What to call the kinds of words that may be missing; the likeliest first.
