@@ -66,14 +66,14 @@ std::string Print(const Node& node, bool nested);
 
 // The conditions on an order, those of a single "and" one by one.
 std::vector<Node> Conditions(const std::vector<Node>& where) {
-  auto* group = where.size() == 1 ? std::get_if<Group>(&where.front().part) : nullptr;
+  auto* group = where.size() == 1 ? where.front().As<Group>() : nullptr;
   bool all = group != nullptr && !group->any && !where.front().negated;
   return all ? group->nodes : where;
 }
 
 // The field of a condition that is plain: not denied, and about nothing else.
 std::optional<Column> PlainColumn(const Node& node) {
-  auto* comparison = std::get_if<Comparison>(&node.part);
+  auto* comparison = node.As<Comparison>();
   auto* field = comparison ? std::get_if<Field>(&comparison->subject.part) : nullptr;
   return field && !node.negated ? std::optional(field->column) : std::nullopt;
 }
