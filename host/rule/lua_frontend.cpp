@@ -95,6 +95,7 @@ bool LuaProgram::Names(std::string_view field) const {
 }
 
 LuaPlan LuaProgram::PlanFor(Time now) const {
+  if (nominal_.timeless) return nominal_;
   return Plan(now, [this](const std::string& name) -> Result<const symbolic::Source*> {
     auto found = modules_.find(name);
     if (found != modules_.end()) return &found->second;
@@ -112,6 +113,7 @@ LuaProgram::Evaluation LuaProgram::Evaluate(Time now, const symbolic::Modules& m
   plan.notes = NotesOf(interpreter.unsaid());
   plan.lines = interpreter.lines();
   plan.remarks = interpreter.Remarks(IsFalse(plan.asked));
+  plan.timeless = interpreter.timeless();
   return {judgement, std::move(plan), interpreter.visited_unordered()};
 }
 

@@ -96,6 +96,22 @@ TEST(LuaFrontend, SaysTimesByBoundsOnTheField) {
   for (const auto& [body, sql] : kCases) EXPECT_EQ(Chosen(body), sql) << body;
 }
 
+// Only then may one plan serve every `now`.
+TEST(LuaFrontend, KnowsWhatDependsOnThePresent) {
+  for (const char* body :
+       {"return now() > 5", "return c.last_order_date and days_since(c.last_order_date) > 3",
+        "return days_since(time.parse('2026-01-01')) > 3", "return c.created_at > days_ago(3)",
+        "return time.parts(now()).month == 3", "return time.date(c.created_at) < time.date(now())",
+        "return c.orders:count{since = weeks_ago(2)} > 1"}) {
+    EXPECT_FALSE(PlanOf(FileOf(body)).timeless) << body;
+  }
+  for (const char* body : {"return c.created_at > time.parse('2026-01-01')", "return c.visit > 3",
+                           "return time.date(c.created_at) < '2026-01-01'"}) {
+    EXPECT_TRUE(PlanOf(FileOf(body)).timeless) << body;
+  }
+  EXPECT_FALSE(PlanOf(FileOf("return c.visit > 3", "local start = now()")).timeless);
+}
+
 TEST(LuaFrontend, SaysTexts) {
   const std::pair<const char*, const char*> kCases[] = {
       {"return c.name:find('x', 1, true)", "strpos(c.name, 'x') > 0"},

@@ -63,7 +63,12 @@ class Interpreter {
   // Of the call that a library function was reached by.
   int line() const { return line_; }
   Site Here() { return At(line_); }
-  Time now() const { return now_; }
+  Time now() {
+    read_now_ = true;
+    return now_;
+  }
+  // Whether nothing of what was evaluated depends on the present.
+  bool timeless() const { return !read_now_ && !asked_now_; }
   const std::set<std::pair<int, std::string>>& unsaid() const { return unsaid_; }
   // The lines of the rule's own file that were evaluated for a customer.
   const std::set<int>& lines() const { return lines_; }
@@ -168,7 +173,7 @@ class Interpreter {
   std::set<int> lines_;
   std::vector<Remark> remarks_;
   std::map<int, bool> branches_;  // of `if` in the rule's own file, by line: whether ever taken
-  bool asked_now_ = false;
+  bool asked_now_ = false, read_now_ = false;
   const std::string* main_ = nullptr;  // the name of the first file loaded
   const std::string* file_ = nullptr;  // of the function that runs
   int called_at_ = 0;                  // the line of the first file that called into another one
