@@ -1,6 +1,6 @@
-// The reader behind json_frontend.h, in three parts: groups and rules (json_frontend.cpp), values of
-// orders and calculated ones (json_values.cpp), fields and Mongo filters (json_filters.cpp). Internal
-// to them.
+// The reader behind json_frontend.h, in three parts: groups and rules (json_frontend.cpp), values
+// of orders and calculated ones (json_values.cpp), fields and Mongo filters (json_filters.cpp).
+// Internal to them.
 #pragma once
 
 #include <optional>
