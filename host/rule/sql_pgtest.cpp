@@ -253,7 +253,9 @@ class SqlTest : public testing::Test {
     auto ways = rule.PushDown(kNow).chosen;
     if (!ways) return {};
     auto ids = BySql(ways->each);
-    if (ways->grouped) EXPECT_EQ(ids, BySql(*ways->grouped)) << ways->grouped->from;
+    if (ways->grouped) {
+      EXPECT_EQ(ids, BySql(*ways->grouped)) << ways->grouped->from;
+    }
     return ids;
   }
 
