@@ -86,6 +86,7 @@ TEST(SummarizeTemplate, SaysHowLongItTook) {
                                             std::string(seconds) + "}");
     return text.substr(text.find("it took"));
   };
+  EXPECT_EQ(took("0.044"), "it took less than 0.1 seconds.");
   EXPECT_EQ(took("0.44"), "it took 0.4 seconds.");
   EXPECT_EQ(took("9.96"), "it took 10.0 seconds.");
   EXPECT_EQ(took("60"), "it took 60 seconds.");

@@ -101,6 +101,8 @@ std::string Took(double seconds) {
     text = Plural(whole / 60, "minute", "minutes") + " " + Plural(whole % 60, "second", "seconds");
   } else if (seconds >= 10) {
     text = Plural(whole, "second", "seconds");
+  } else if (seconds < 0.1) {
+    text = "less than 0.1 seconds";
   } else {
     auto tenths = static_cast<int64_t>(std::llround(seconds * 10));
     text = std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " seconds";
