@@ -26,20 +26,26 @@ fs::path RealFile() {
   return (folder ? fs::path(folder) : kSource / "../shared/data") / "online_retail.csv.xz";
 }
 
+// Those of the five whom retail.awk shows, and 400 more; some of them came in spring only.
+int CustomerOf(int invoice) {
+  constexpr int kShown[] = {12347, 13047, 14911, 16446, 17850};
+  return invoice % 7 == 0 ? kShown[invoice / 7 % 5] : 12347 + invoice * 7919 % 400;
+}
+
 // A small file with every mess of the real one.
 void MakeFile(const fs::path& path) {
   std::ofstream out(path);
   out << "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
   for (int invoice = 0; invoice < 3000; ++invoice) {
-    int customer = 12347 + invoice * 7919 % 400;
+    int customer = CustomerOf(invoice);
+    int month = 1 + invoice % (customer % 10 == 0 ? 5 : 11);
     bool cancelled = invoice % 53 == 0;
-    auto date = fmt::format("2011-{:02}-{:02}T10:{:02}:00", 1 + invoice % 11, 1 + invoice % 28,
-                            invoice % 60);
+    auto date = fmt::format("2011-{:02}-{:02}T10:{:02}:00", month, 1 + invoice % 28, invoice % 60);
     for (int item = 0; item < 1 + invoice % 9; ++item) {
       auto line = fmt::format("{}{},SKU{},\"Thing, no {}\",{},{},{}.{:02},{},United Kingdom\n",
                               cancelled ? "C" : "", 536365 + invoice, item, item,
                               (invoice + item) % 97 ? 1 + item * 3 : -2, date,
-                              (invoice * item) % 89 == 5 ? 0 : 3 + invoice % 200, item,
+                              item == 0 && invoice % 89 == 5 ? 0 : 3 + invoice % 200, item,
                               invoice % 31 ? std::to_string(customer) : "");
       out << line;
       if ((invoice + item) % 61 == 0) out << line;
@@ -138,7 +144,7 @@ Json Retail::first_;
 TEST_F(Retail, EveryLineIsAccountedFor) {
   ASSERT_TRUE(first_.contains("reasons")) << first_;
   auto reason = [&](const char* name) {
-    return first_["reasons"][name].value("count", int64_t{0});
+    return first_["reasons"].value(name, Json::object()).value("count", int64_t{0});
   };
   EXPECT_EQ(reason("cancelled"), Expected("cancelled"));
   EXPECT_EQ(reason("negative quantity"), Expected("negative"));
