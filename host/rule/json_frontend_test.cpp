@@ -303,6 +303,17 @@ TEST(JsonFrontend, SaysWhatIsAskedOfOrders) {
   for (const auto& [json, english] : kCases) EXPECT_EQ(Read(json), english) << json;
 }
 
+TEST(JsonFrontend, CountsComparisonsOfTwoValuesToo) {
+  const std::string one = R"({"field":"name","operator":"=","value":"city","valueSource":"field"})";
+  auto rules = [&](int count) {
+    std::string members = one;
+    for (int i = 1; i < count; ++i) members += "," + one;
+    return Read(R"({"combinator":"or","rules":[)" + members + "]}");
+  };
+  EXPECT_THAT(rules(500), testing::StartsWith("customers"));
+  EXPECT_THAT(rules(501), HasSubstr("a rule may have at most 500 comparisons"));
+}
+
 // The blocks of JSON in a guide: each a rule, or one on each line.
 TEST(JsonFrontend, ReadsWhatItsGuideShows) {
   std::string guide = *ReadFile(TIDINGS_SOURCE_DIR "/docs/rules.md");
