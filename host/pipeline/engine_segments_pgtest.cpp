@@ -2,11 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/load.h"
 #include "crm/audience.h"
 #include "pipeline/engine.h"
-#include "pipeline/scratch_campaign.h"
-#include "pipeline/segment_watch.h"
+#include "pipeline/scratch_segments.h"
 #include "rule/rule.h"
 
 namespace tidings::pipeline {
@@ -38,7 +36,7 @@ std::string RuleWhere(const std::string& condition) {
          condition + " end }";
 }
 
-class EngineSegments : public ::testing::Test {
+class EngineSegments : public ScratchSegments {
  protected:
   EngineSegments() {
     Write("lib/limits.lua", "return { many = 3 }");
@@ -46,22 +44,11 @@ class EngineSegments : public ::testing::Test {
     shop_.Run(kShop);
   }
 
-  void Write(const fs::path& path, const std::string& text) {
-    fs::create_directories((folder_.path() / path).parent_path());
-    EXPECT_TRUE(WriteFile(folder_.path() / path, text));
-  }
-
   void Start(const std::string& condition) {
     Write(kScript, RuleWhere(condition));
-    config::Catalog catalog;
-    catalog.scripts = folder_.path();
-    auto loaded = config::LoadText("a.yaml", kPipelines, catalog);
-    ASSERT_EQ(loaded.Errors(), "");
-    auto watch = SegmentWatch::Start(ScriptRules(loaded.config, folder_.path()), segments_);
-    ASSERT_TRUE(watch) << watch.error().message;
-    watch_ = std::move(*watch);
+    StartWatch(kPipelines);
     EngineOptions options;
-    options.config = &loaded.config;
+    options.config = &config_;
     options.pool = &shop_.pool;
     options.scripts = folder_.path();
     options.segments = watch_.get();
@@ -72,8 +59,7 @@ class EngineSegments : public ::testing::Test {
 
   void Edit(const fs::path& path, const std::string& text) {
     Write(path, text);
-    watch_->Look();
-    watch_->Look();
+    Settle();
   }
 
   static std::string IdOf(int number) {
@@ -105,10 +91,6 @@ class EngineSegments : public ::testing::Test {
     return numbers;
   }
 
-  TempDir folder_;
-  ScratchCampaigns shop_;
-  crm::SegmentStore segments_{shop_.pool, IdSource::System()};
-  std::unique_ptr<SegmentWatch> watch_;
   std::unique_ptr<Engine> engine_;
 };
 

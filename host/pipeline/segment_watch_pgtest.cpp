@@ -4,8 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/load.h"
-#include "pipeline/scratch_campaign.h"
+#include "pipeline/scratch_segments.h"
 #include "rule/rule.h"
 
 namespace tidings::pipeline {
@@ -25,7 +24,7 @@ std::string RuleOver(int visits, const std::string& more = "") {
       visits, more);
 }
 
-class SegmentWatchTest : public ::testing::Test {
+class SegmentWatchTest : public ScratchSegments {
  protected:
   SegmentWatchTest() {
     Write("segment/regulars.lua", RuleOver(3));
@@ -34,28 +33,7 @@ class SegmentWatchTest : public ::testing::Test {
     Write("lib/limits.lua", "return { many = 5 }");
   }
 
-  void Write(const fs::path& path, const std::string& text) {
-    fs::create_directories((folder_.path() / path).parent_path());
-    EXPECT_TRUE(WriteFile(folder_.path() / path, text));
-  }
-
-  // Starts, or starts again.
-  void Start(const std::string& pipelines = kPipelines) {
-    watch_.reset();
-    config::Catalog catalog;
-    catalog.scripts = folder_.path();
-    auto loaded = config::LoadText("a.yaml", pipelines, catalog);
-    EXPECT_EQ(loaded.Errors(), "");
-    auto watch = SegmentWatch::Start(ScriptRules(loaded.config, folder_.path()), segments_);
-    ASSERT_TRUE(watch) << watch.error().message;
-    watch_ = std::move(*watch);
-  }
-
-  // Two looks: what was found has settled.
-  void Settle() {
-    watch_->Look();
-    watch_->Look();
-  }
+  void Start(const std::string& pipelines = kPipelines) { StartWatch(pipelines); }
 
   // How many segments are in use whose source has this part.
   int64_t Segments(const std::string& part) {
@@ -65,11 +43,6 @@ class SegmentWatchTest : public ::testing::Test {
 
   // What `limits.many` is to rules that are compiled now.
   std::string Many() { return ReadFile(watch_->lib() / "limits.lua").value_or("nothing"); }
-
-  TempDir folder_;
-  ScratchCampaigns shop_;
-  crm::SegmentStore segments_{shop_.pool, IdSource::System()};
-  std::unique_ptr<SegmentWatch> watch_;
 };
 
 TEST_F(SegmentWatchTest, TakesUpWhatWasChangedAddedAndDeleted) {
